@@ -1,1 +1,4 @@
-//! What the tests share.
+//! What the tests share: both databases, a clock that is set by hand, chance that repeats.
+
+pub mod chance;
+pub mod database;

@@ -1,2 +1,93 @@
-//! The program `gateway`.
-fn main() {}
+//! The program `gateway`: configuration, wiring, sub-commands. It is the only room that reads a clock or the
+//! system's randomness, and the only one that prints.
+//!
+//! To add a sub-command: a variant in `Command`, a file in `commands/`, a row in `docs/operations.md`.
+
+mod chance;
+mod commands;
+mod demo;
+mod house;
+mod print;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "gateway", version, about = "Tells victims of rape what they are owed, safely and on time")]
+struct Cli {
+    /// The folder with `config` and `templates`.
+    #[arg(long, global = true, default_value = ".", env = "GATEWAY_HOUSE")]
+    house: PathBuf,
+    /// Where a demo keeps its database, keys and caught mail; commands act on it.
+    #[arg(long, global = true, default_value = "var/demo", env = "GATEWAY_DIR")]
+    dir: PathBuf,
+    /// Who acts, by user name in the staff file.
+    #[arg(long = "as", global = true, default_value = "operator")]
+    user: String,
+    /// One JSON value or JSON lines, for programs.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play the invented cases against a mail catcher that speaks real SMTP with TLS.
+    Demo {
+        /// Play the whole story once in simulated time, print a summary and exit.
+        #[arg(long)]
+        headless: bool,
+    },
+    /// Check configuration, rulebook, calendar and templates: all faults at once.
+    Check,
+    /// One due time with its explanation.
+    Deadline(commands::deadline::Args),
+    /// The vetted words.
+    #[command(subcommand)]
+    Templates(commands::templates::Command),
+    /// What is owed, soonest first.
+    #[command(subcommand)]
+    Obligations(commands::lists::Obligations),
+    /// What waits for a decision.
+    #[command(subcommand)]
+    Drafts(commands::lists::Drafts),
+    /// What waits to leave.
+    #[command(subcommand)]
+    Outbox(commands::lists::Outbox),
+    /// Bring cases in.
+    #[command(subcommand)]
+    Cases(commands::imports::Cases),
+    /// Bring key-stage events in.
+    #[command(subcommand)]
+    Events(commands::imports::Events),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return print::failed(&format!("the runtime does not start: {fault}"), 2),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => print::failed(&fault.sentence, fault.exit),
+    }
+}
+
+async fn run(cli: Cli) -> Result<u8, print::Fault> {
+    let open = commands::Context { house: cli.house, dir: cli.dir, user: cli.user, json: cli.json };
+    match cli.command {
+        Command::Demo { headless } => demo::run(&open, headless).await,
+        Command::Check => commands::check::run(&open),
+        Command::Deadline(args) => commands::deadline::run(&open, args),
+        Command::Templates(command) => commands::templates::run(&open, command).await,
+        Command::Obligations(command) => commands::lists::obligations(&open, command).await,
+        Command::Drafts(command) => commands::lists::drafts(&open, command).await,
+        Command::Outbox(command) => commands::lists::outbox(&open, command).await,
+        Command::Cases(command) => commands::imports::cases(&open, command).await,
+        Command::Events(command) => commands::imports::events(&open, command).await,
+    }
+}

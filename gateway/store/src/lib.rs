@@ -1,1 +1,40 @@
-//! Room `store`.
+//! All SQL: one set of queries for SQLite and PostgreSQL.
+//!
+//! A query is a [`Statement`] in the catalogue of its module, written once with `$1` placeholders. Start-up
+//! prepares every one of them and refuses to run when one fails ([`Pool::prepare_all`]); the tests do so on
+//! both databases. Records are plain rows: personal values arrive and leave sealed, as bytes.
+//!
+//! **Invariant:** the only way to end a transaction is [`Tx::commit`], which takes the log entries of what
+//! changed, or [`Tx::commit_unlogged`], which takes the reason why there is none.
+//! **Invariant:** no SQL is built at run time.
+//!
+//! To add a query: a `Statement` in the `statements!` block of the module whose table it touches, and a
+//! function beside it. To add a column: a new pair of files in `migrations/`, never a change of an old one.
+
+mod arg;
+pub mod calendar;
+pub mod contacts;
+pub mod drafts;
+mod error;
+pub mod events;
+pub mod keys;
+pub mod log;
+pub mod notices;
+pub mod obligations;
+pub mod outbox;
+pub mod people;
+mod pool;
+mod row;
+mod statement;
+mod tx;
+pub mod vettings;
+
+pub use arg::Arg;
+pub use error::Error;
+pub use pool::Pool;
+pub use row::Row;
+pub use statement::{Statement, catalogue};
+pub use tx::Tx;
+
+/// What every function of this room answers.
+pub type Result<T> = std::result::Result<T, Error>;

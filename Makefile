@@ -1,0 +1,33 @@
+# Every target sets up by itself and needs no service that happens to be running.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test bench soak deny
+
+# Where rustup puts cargo, for a shell that has not read its profile.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+run: ## install what is missing, build, and run the demo until Ctrl-C
+	tools/install.sh run
+	cargo build --release --locked --package daemon
+	target/release/gateway demo
+
+test: ## install what is missing, then format, clippy and all tests on SQLite and PostgreSQL
+	tools/install.sh test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	tools/with-postgres.sh cargo test --workspace --locked
+
+bench: ## print the benchmark tables (takes minutes)
+	tools/install.sh test
+	tools/with-postgres.sh tools/trials.sh bench
+
+soak: ## run the long trials and print their figures (takes long)
+	tools/install.sh test
+	tools/with-postgres.sh tools/trials.sh soak
+
+deny: ## check licences and banned crates (needs cargo-deny)
+	cargo deny --locked check bans licenses sources

@@ -1,0 +1,222 @@
+//! The rule for every field of an entry.
+//!
+//! The rules keep personal data out by shape: references are random, codes are kebab-case, facts have a
+//! narrow alphabet without `@`. Shape cannot tell a name from a code, so callers pass codes, counts and
+//! instants only, and anything personal as a commitment.
+
+use std::collections::BTreeMap;
+
+use super::{Entry, TemplateRef, VERSION};
+use crate::canonical::NotCanonical;
+use crate::instant;
+
+/// The most facts, and the most commitments, of one entry.
+const MEMBERS_MAX: usize = 32;
+/// The longest code, field name or user name, in characters.
+const NAME_MAX: usize = 64;
+/// The longest value of a fact, in characters.
+const FACT_MAX: usize = 128;
+
+/// Why something is no entry. It names the field and never its value (law 11).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// A version that this room does not know.
+    #[error("log entry: version {0} is not known; this program knows version 1")]
+    Version(u32),
+    /// A field breaks its rule.
+    #[error("log entry: `{field}` must be {rule}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What would be right.
+        rule: &'static str,
+    },
+    /// Too many facts or commitments.
+    #[error("log entry: `{field}` has {count} members; at most 32 are allowed")]
+    TooMany {
+        /// The field.
+        field: &'static str,
+        /// How many there are.
+        count: usize,
+    },
+    /// A value that canonical JSON cannot hold.
+    #[error("log entry: {0}")]
+    Canonical(#[from] NotCanonical),
+    /// Longer than an entry may be.
+    #[error("log entry: {0} bytes; at most 4096 are allowed")]
+    TooLong(usize),
+    /// The entry did not turn into JSON.
+    #[error("log entry: does not turn into JSON")]
+    NotJson,
+    /// Bytes that are not the JSON of an entry.
+    #[error(
+        "log entry: not the JSON of an entry, near byte {column}; docs/contact-log-format.md lists the fields"
+    )]
+    NotAnEntry {
+        /// Where the parser stopped.
+        column: usize,
+    },
+    /// The JSON of an entry, spelled in another way than RFC 8785's.
+    #[error("log entry: not in canonical form (RFC 8785)")]
+    NotCanonical,
+}
+
+const KEBAB: &str = "kebab-case: lower-case letters, digits and single hyphens, a letter first, at most 64";
+const ID: &str = "a random identifier of 32 hexadecimal digits in lower case";
+const DIGEST: &str = "64 hexadecimal digits in lower case";
+const NAME: &str = "lower-case letters, digits, `-` and `_`, a letter first, at most 64";
+
+pub(super) fn entry(entry: &Entry) -> Result<(), EntryError> {
+    if entry.v != VERSION {
+        return Err(EntryError::Version(entry.v));
+    }
+    let year = instant::to_text(entry.at.0).is_some();
+    holds(year, "at", "in the years 0000 to 9999")?;
+    holds(
+        is_actor(&entry.actor),
+        "actor",
+        "a staff user name, or `system:` and a worker in kebab-case",
+    )?;
+    holds(is_kebab(&entry.verb), "verb", KEBAB)?;
+    for (field, value) in [
+        ("reason", entry.reason()),
+        ("area", entry.area()),
+        ("channel", entry.channel()),
+        ("result", entry.result()),
+    ] {
+        holds(value.is_none_or(is_kebab), field, KEBAB)?;
+    }
+    for (field, value) in [
+        ("case", entry.case()),
+        ("victim", entry.victim()),
+        ("obligation", entry.obligation()),
+        ("draft", entry.draft()),
+        ("message", entry.message()),
+        ("attempt", entry.attempt()),
+        ("contact", entry.contact()),
+        ("nonce", entry.nonce()),
+    ] {
+        holds(value.is_none_or(|id| is_hex(id, 32)), field, ID)?;
+    }
+    holds(
+        entry.rule().is_none_or(is_rule),
+        "rule",
+        "letters, digits, `-` and `.`, at most 64",
+    )?;
+    entry.template().map_or(Ok(()), template)?;
+    facts(&entry.facts)?;
+    commitments(entry)
+}
+
+fn template(template: &TemplateRef) -> Result<(), EntryError> {
+    holds(is_kebab(&template.kind), "template.kind", KEBAB)?;
+    holds(template.version > 0, "template.version", "a number from 1")?;
+    let language = &template.language;
+    let letters = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
+    holds(letters, "template.language", "two or three lower-case letters")?;
+    holds(is_hex(&template.digest, 64), "template.digest", DIGEST)
+}
+
+fn facts(facts: &BTreeMap<String, String>) -> Result<(), EntryError> {
+    few("facts", facts)?;
+    for (name, value) in facts {
+        holds(is_name(name), "facts (a name)", NAME)?;
+        let rule = "at most 128 of A-Z a-z 0-9 space . _ : + / -, and no phone number or address";
+        holds(is_fact(value), "facts (a value)", rule)?;
+    }
+    Ok(())
+}
+
+fn commitments(entry: &Entry) -> Result<(), EntryError> {
+    few("commitments", &entry.commitments)?;
+    for (field, commitment) in &entry.commitments {
+        holds(is_name(field), "commitments (a field name)", NAME)?;
+        holds(is_hex(commitment, 64), "commitments (a value)", DIGEST)?;
+    }
+    let bound = entry.commitments.is_empty() || entry.nonce.is_some();
+    holds(
+        bound,
+        "nonce",
+        "there when the entry has commitments, since they are bound to it",
+    )
+}
+
+fn holds(right: bool, field: &'static str, rule: &'static str) -> Result<(), EntryError> {
+    if right {
+        Ok(())
+    } else {
+        Err(EntryError::Field { field, rule })
+    }
+}
+
+fn few(field: &'static str, members: &BTreeMap<String, String>) -> Result<(), EntryError> {
+    let count = members.len();
+    if count > MEMBERS_MAX {
+        Err(EntryError::TooMany { field, count })
+    } else {
+        Ok(())
+    }
+}
+
+fn is_kebab(text: &str) -> bool {
+    text.len() <= NAME_MAX
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && !text.contains("--")
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= NAME_MAX
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+}
+
+fn is_actor(text: &str) -> bool {
+    if let Some(worker) = text.strip_prefix("system:") {
+        return is_kebab(worker);
+    }
+    text.len() <= NAME_MAX
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+fn is_rule(text: &str) -> bool {
+    text.len() <= NAME_MAX
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn is_fact(text: &str) -> bool {
+    text.len() <= FACT_MAX
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'_' | b':' | b'+' | b'/' | b'-'))
+        && !looks_like_phone(text)
+}
+
+/// Nine to fifteen digits (ITU-T E.164 ends at fifteen) that begin with `+` or `0`, written as people write
+/// phone numbers. Instants, counts and identifiers do not look like that.
+fn looks_like_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    (9..=15).contains(&digits)
+        && text.trim_start().starts_with(['+', '0'])
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'+' | b'-' | b'.' | b'/'))
+}

@@ -1,0 +1,156 @@
+//! A case with its victim, contact plan and defence side comes in. The same one again changes nothing.
+
+use audit::entry::Act;
+use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, VictimId};
+use domain::people::VictimStanding;
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::TimeZone};
+use store::people::{self, AdviserRow, CaseRow, ConsentRow, VictimRow};
+use store::Tx;
+use vault::DataKey;
+
+use crate::entries::entry;
+use crate::import::{Adviser, CaseRecord};
+use crate::person::{Dates, DefenceParty, Person, to_json};
+use crate::{Error, Gateway, Result, StaffRole};
+
+/// What became of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// Taken in.
+    New,
+    /// This victim of this case was here before; nothing changed. A change of contact details goes through
+    /// a proposal, never through an import (requirement A5).
+    Before,
+}
+
+impl Gateway {
+    /// Adds a case, or another victim to it.
+    pub async fn add_case(&self, actor: &str, record: &CaseRecord) -> Result<Added> {
+        self.authorise(actor, &[StaffRole::Operator])?;
+        if self.parts.areas.get(&record.area).is_none() {
+            return Err(Error::Invalid("area: no such Area; use a code of config/areas.toml".to_owned()));
+        }
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let case = self.find_or_add_case(&mut tx, record).await?;
+        if people::find_victim_by_ref(&mut tx, &case.id, &record.victim_ref).await?.is_some() {
+            return Ok(Added::Before);
+        }
+        let victim = VictimId::random(self.entropy());
+        let key = self.new_key(&mut tx, victim.as_str()).await?;
+        self.add_victim(&mut tx, record, &case.id, &victim, &key).await?;
+        if let Some(adviser) = &record.adviser {
+            self.add_adviser(&mut tx, adviser, &victim).await?;
+        }
+        let added = entry(now, actor, Act::Collection, "victim-added")?
+            .with_case(case.id.as_str())
+            .with_victim(victim.as_str())
+            .with_area(&case.area)
+            .with_fact("service", record.service.as_str())
+            .with_fact("points", record.points.len().to_string());
+        tx.commit(&[added]).await?;
+        Ok(Added::New)
+    }
+
+    async fn find_or_add_case(&self, tx: &mut Tx, record: &CaseRecord) -> Result<CaseRow> {
+        if let Some(case) = people::find_case_by_urn(tx, record.urn.as_str()).await? {
+            return Ok(case);
+        }
+        let now = self.now();
+        let case = CaseRow {
+            id: CaseId::random(self.entropy()),
+            urn: record.urn.as_str().to_owned(),
+            area: record.area.as_str().to_owned(),
+            offence: record.offence.as_str().to_owned(),
+            opened_at: record.opened_at,
+            closed_at: None,
+        };
+        people::add_case(tx, &case, now).await?;
+        let key = self.new_key(tx, case.id.as_str()).await?;
+        for defendant in &record.defendants {
+            let id = DefendantId::random(self.entropy());
+            let party = DefenceParty {
+                name: defendant.name.clone(),
+                addresses: defendant.addresses.clone(),
+                phones: defendant.phones.clone(),
+                emails: defendant.emails.clone(),
+            };
+            let sealed = self.seal(&key, "defendants", id.as_str(), &party)?;
+            people::add_defendant(tx, &id, &case.id, &defendant.label, &sealed, now).await?;
+        }
+        Ok(case)
+    }
+
+    async fn add_victim(&self, tx: &mut Tx, record: &CaseRecord, case: &CaseId, id: &VictimId, key: &DataKey) -> Result<()> {
+        let plan = record
+            .plan(id.clone(), || ContactPointId::random(self.entropy()))
+            .map_err(|refused| Error::Invalid(refused.to_string()))?;
+        let person = Person {
+            legal_name: record.legal_name.clone(),
+            preferred_name: record.preferred_name.clone(),
+            correspondence: record.correspondence.clone(),
+        };
+        let standing = VictimStanding { wants_contact: record.wants_contact, ..VictimStanding::wants_everything() };
+        let enhanced = record.offence.enhanced_by_offence() || record.enhanced.is_some();
+        let row = VictimRow {
+            id: id.clone(),
+            case_id: case.clone(),
+            source_ref: record.victim_ref.clone(),
+            service: record.service.as_str().to_owned(),
+            enhanced,
+            enhanced_ground: record.enhanced.map(|ground| ground.as_str().to_owned()),
+            vlo: record.vlo.clone(),
+            standing: to_json("standing", &standing)?,
+            dates: to_json("dates", &Dates::default())?,
+            person_sealed: self.seal(key, "person", id.as_str(), &person)?,
+            plan_sealed: self.seal(key, "plan", id.as_str(), &plan)?,
+            plan_version: 1,
+        };
+        people::add_victim(tx, &row, self.now()).await?;
+        for point in plan.points() {
+            if let Some(matched) = point.value().match_keys().first() {
+                let index = self.parts.index.index("contact-point", matched.reveal().as_bytes());
+                people::add_point_index(tx, point.id(), id, &index).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_adviser(&self, tx: &mut Tx, adviser: &Adviser, victim: &VictimId) -> Result<()> {
+        let id = AdviserId::random(self.entropy());
+        let key = self.new_key(tx, id.as_str()).await?;
+        let row = AdviserRow {
+            sealed: self.seal(&key, "advisers", id.as_str(), &(&adviser.name, &adviser.email))?,
+            id: id.clone(),
+            service: adviser.service.clone(),
+            transport: word(&adviser.transport)?,
+            from_at: start_of(adviser.from)?,
+            until_at: Some(end_of(adviser.until)?),
+        };
+        people::add_adviser(tx, &row, self.now()).await?;
+        let consent = ConsentRow {
+            id: ConsentId::random(self.entropy()),
+            victim_id: victim.clone(),
+            adviser_id: id,
+            scope: to_json("consent", &adviser.scopes)?,
+            given_at: start_of(adviser.from)?,
+            until_at: Some(end_of(adviser.until)?),
+        };
+        Ok(people::add_consent(tx, &consent).await?)
+    }
+}
+
+/// The kebab-case word of a closed list, as serde spells it.
+fn word<T: serde::Serialize>(value: &T) -> Result<String> {
+    Ok(to_json("word", value)?.trim_matches('"').to_owned())
+}
+
+fn start_of(day: Date) -> Result<Timestamp> {
+    let zone = TimeZone::get(domain::time::LONDON).map_err(|fault| Error::broken("London time", fault))?;
+    Ok(day.to_zoned(zone).map_err(|fault| Error::broken("London time", fault))?.timestamp())
+}
+
+fn end_of(day: Date) -> Result<Timestamp> {
+    start_of(day.tomorrow().map_err(|fault| Error::broken("London time", fault))?)
+}

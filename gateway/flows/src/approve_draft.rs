@@ -1,0 +1,129 @@
+//! A draft becomes a message: frozen, and queued behind its hold-back.
+
+use audit::entry::Act;
+use audit::merkle::leaf_hash;
+use domain::draft::{Draft, Frozen, Vetted, VettingProof};
+use domain::id::{DraftId, MessageId};
+use domain::time::random;
+use jiff::{SignedDuration, Timestamp};
+use store::drafts::{self, MessageRow};
+use store::{obligations, outbox, vettings};
+
+use crate::compose_draft::Content;
+use crate::entries::about;
+use crate::{Error, Gateway, Result, StaffRole};
+
+/// A message that waits for its hold-back to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// The message.
+    pub message: MessageId,
+    /// Until then it can be cancelled.
+    pub hold_until: Timestamp,
+}
+
+/// The digest of the frozen parts: the hash that the contact log uses for its leaves.
+pub(crate) fn content_digest(frozen: &Frozen) -> String {
+    leaf_hash(&frozen.digest_input()).to_hex()
+}
+
+impl Gateway {
+    /// Approves a draft. The words must still be the vetted ones, and where the rule asks for a second
+    /// person the approver must not be the drafter.
+    pub async fn approve_draft(&self, approver: &str, id: &DraftId) -> Result<Approved> {
+        self.authorise(approver, &[StaffRole::Approver, StaffRole::Vlo])?;
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
+        if row.state != "drafted" {
+            return Err(Error::Conflict(format!("this draft is {} already", row.state)));
+        }
+        let owed = obligations::find(&mut tx, &row.obligation_id).await?.ok_or(Error::NotFound("obligation"))?;
+        let victim = self.load_victim(&mut tx, &row.victim_id).await?;
+        let content: Content = Self::open(&victim.key, "drafts", row.id.as_str(), &row.sealed)?;
+        let Some(vetting) = vettings::find(&mut tx, &row.digest).await? else {
+            return Err(Error::NotAllowed(format!(
+                "two people have not vetted version {} of {} ({}); `gateway templates vet` records it",
+                row.version, row.kind, row.language
+            )));
+        };
+        let digest = content_digest(&content.frozen);
+        let version = u32::try_from(row.version).unwrap_or_default();
+        let by = Vetted::ByTwo { first: vetting.vetted_by, second: vetting.seconded_by };
+        let proof = VettingProof::new(&vetting.kind, version, &vetting.language, &vetting.digest, by)
+            .map_err(|fault| Error::NotAllowed(fault.to_string()))?;
+        let hold_until = now + SignedDuration::from_secs(self.parts.settings.hold_back_s);
+        let draft = Draft {
+            id: row.id.clone(),
+            obligation: row.obligation_id.clone(),
+            victim: row.victim_id.clone(),
+            kind: row.kind.clone(),
+            version,
+            language: row.language.clone(),
+            digest: row.digest.clone(),
+            second_person: row.second_person,
+            drafted_by: row.drafted_by.clone(),
+            stage: Some(content.stage),
+            due_at: owed.due_at,
+            drafted_at: row.drafted_at,
+            findings: content.findings,
+            frozen: content.frozen,
+            content_digest: digest.clone(),
+        };
+        let message_id = MessageId::random(self.entropy());
+        let message = draft
+            .approve(approver, &proof, message_id.clone(), now, hold_until)
+            .map_err(|fault| Error::NotAllowed(fault.to_string()))?;
+        let stored = MessageRow {
+            id: message_id.clone(),
+            draft_id: row.id.clone(),
+            obligation_id: row.obligation_id.clone(),
+            victim_id: row.victim_id.clone(),
+            kind: row.kind.clone(),
+            version: row.version,
+            language: row.language.clone(),
+            digest: row.digest.clone(),
+            content_digest: digest.clone(),
+            approved_by: approver.to_owned(),
+            approved_at: now,
+            hold_until_at: hold_until,
+            sealed: self.seal(&victim.key, "messages", message_id.as_str(), message.parts())?,
+        };
+        drafts::decide(&mut tx, &row.id, "approved", approver, now).await?;
+        drafts::add_message(&mut tx, &stored).await?;
+        outbox::add(&mut tx, &message_id, owed.due_at.unwrap_or(Timestamp::MAX), hold_until, now).await?;
+        let nonce: [u8; 16] = random(self.entropy());
+        let owner = victim.row.id.as_str();
+        let commitment = self.commit_value(&mut tx, &victim.key, owner, &nonce, "content", &digest).await?;
+        let entry = about(now, approver, Act::Decision, "draft-approved", &owed)?
+            .with_area(&victim.case.area)
+            .with_draft(row.id.as_str())
+            .with_message(message_id.as_str())
+            .with_template(&row.kind, version, &row.language, &row.digest)
+            .with_nonce(&nonce)
+            .with_commitment("content", &commitment);
+        tx.commit(&[entry]).await?;
+        Ok(Approved { message: message_id, hold_until })
+    }
+
+    /// Cancels a message that has not left. There is no recall afterwards (requirement D10).
+    pub async fn cancel_message(&self, actor: &str, id: &MessageId, reason: &str) -> Result<()> {
+        self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let message = drafts::find_message(&mut tx, id).await?.ok_or(Error::NotFound("message"))?;
+        let owed = obligations::find(&mut tx, &message.obligation_id).await?.ok_or(Error::NotFound("obligation"))?;
+        outbox::cancel(&mut tx, id, reason, now).await.map_err(|fault| match fault {
+            store::Error::Changed { .. } => {
+                Error::Conflict("this message has left or is leaving; there is no recall".to_owned())
+            }
+            fault => fault.into(),
+        })?;
+        if owed.state == "open" {
+            obligations::wait(&mut tx, &owed.id, Some("decision-after-cancelling")).await?;
+        }
+        let entry = about(now, actor, Act::Decision, "message-cancelled", &owed)?.with_message(id.as_str()).with_reason(reason);
+        tx.commit(&[entry]).await
+            .map_err(Error::from)
+    }
+}

@@ -1,0 +1,157 @@
+//! An obligation becomes a draft: the vetted words of its kind, in the victim's language, with values from
+//! the record. What cannot be drafted waits for a named kind of person, and says for whom.
+
+use audit::entry::Act;
+use domain::contact::PointValue;
+use domain::draft::{Finding, ForeignFacts, Frozen, OwnFacts, content_check};
+use domain::event::Detail;
+use domain::id::DraftId;
+use domain::masked::Masked;
+use domain::people::{Language, PersonName};
+use domain::safety::DenySet;
+use domain::urn::Urn;
+use render::{Language as Words, TemplateVersion, Values};
+use serde::{Deserialize, Serialize};
+use store::drafts::{self, DraftRow};
+use store::obligations::{self, ObligationRow};
+use store::{Tx, events, people};
+
+use crate::context::Sources;
+use crate::entries::about;
+use crate::person::Victim;
+use crate::{Error, Gateway, Result, StaffRole};
+
+/// The content-free message for those who want no content in an e-mail.
+pub(crate) const CONTENT_FREE: &str = "update-available";
+
+/// What one run of the composer did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Composed {
+    /// Obligations that have a draft now.
+    pub drafted: usize,
+    /// Obligations that wait for somebody.
+    pub waiting: usize,
+}
+
+/// The rendered parts and the values they were made of: kept, so that the message can be rendered again
+/// byte for byte (requirement C1).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Content {
+    pub(crate) frozen: Frozen,
+    pub(crate) values: serde_json::Map<String, serde_json::Value>,
+    /// The stage that the message tells of, for opt-outs of a stage.
+    pub(crate) stage: String,
+    /// What the content check found (requirements C2, C3, C5), by kind and line.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Gateway {
+    /// Drafts up to `most` obligations, most urgent first, each in a transaction of its own.
+    pub async fn compose_drafts(&self, actor: &str, most: u32) -> Result<Composed> {
+        self.authorise(actor, &[StaffRole::Operator, StaffRole::Vlo])?;
+        let mut tx = self.pool().read().await?;
+        let list = obligations::list_to_draft(&mut tx, most).await?;
+        drop(tx);
+        let mut done = Composed::default();
+        for owed in list {
+            let mut tx = self.pool().begin().await?;
+            let victim = self.load_victim(&mut tx, &owed.victim_id).await?;
+            let entry = match self.compose(&mut tx, actor, &owed, &victim).await? {
+                Ok(draft) => {
+                    drafts::add(&mut tx, &draft).await?;
+                    done.drafted += 1;
+                    about(self.now(), actor, Act::Combination, "draft-composed", &owed)?
+                        .with_draft(draft.id.as_str())
+                        .with_template(&draft.kind, u32::try_from(draft.version).unwrap_or_default(), &draft.language, &draft.digest)
+                }
+                Err(waiting_for) => {
+                    obligations::wait(&mut tx, &owed.id, Some(waiting_for)).await?;
+                    done.waiting += 1;
+                    about(self.now(), actor, Act::Change, "obligation-waiting", &owed)?.with_reason(waiting_for)
+                }
+            };
+            tx.commit(&[entry.with_area(&victim.case.area)]).await?;
+        }
+        Ok(done)
+    }
+
+    /// The draft, or whom the obligation waits for.
+    async fn compose(&self, tx: &mut Tx, actor: &str, owed: &ObligationRow, victim: &Victim) -> Result<std::result::Result<DraftRow, &'static str>> {
+        if !victim.standing.wants_contact {
+            return Ok(Err("decision-wants-no-contact"));
+        }
+        let Some(officer) = victim.row.vlo.as_deref().and_then(|user| self.staff(user).ok()) else {
+            return Ok(Err("assignment-of-an-officer"));
+        };
+        let person = victim.person()?;
+        let language = match &person.correspondence.language {
+            Language::English => Words::English,
+            Language::Welsh => Words::Welsh,
+            Language::Other { .. } => return Ok(Err("translator")),
+        };
+        let wanted = owed.template_kind.as_deref().unwrap_or_default();
+        let kind = if victim.plan()?.content_in_email { wanted } else { CONTENT_FREE };
+        let Some(version) = self.parts.library.find(kind, language) else { return Ok(Err("template")) };
+        let event = events::find(tx, &owed.event_id).await?.ok_or(Error::NotFound("event"))?;
+        let detail: Detail = Self::open(&victim.key, "events", event.id.as_str(), &event.sealed)?;
+        let has_adviser = people::count_live_consents(tx, &victim.row.id, self.now()).await? > 0;
+        let from = Sources { has_adviser, person: &person, dates: &victim.dates, officer, detail: &detail, owed, welsh: language == Words::Welsh };
+        let deny = self.load_deny_set(tx, &victim.case).await?;
+        self.render_draft(actor, owed, victim, version, &from, deny)
+    }
+
+    fn render_draft(&self, actor: &str, owed: &ObligationRow, victim: &Victim, version: &TemplateVersion, from: &Sources<'_>, deny: DenySet) -> Result<std::result::Result<DraftRow, &'static str>> {
+        let values = self.values(version.fields.keys().map(String::as_str), from);
+        let Ok(checked) = Values::from_json(version, &values) else {
+            // A decision's reasons come from a named prosecutor; nobody here may make them up (C6).
+            return Ok(Err(if version.fields.contains_key("reasons") { "reasons-from-a-prosecutor" } else { "missing-facts" }));
+        };
+        let rendered = self.parts.library.render(version, &checked).map_err(|fault| Error::broken("rendering", fault))?;
+        let sms = rendered.sms.map(Masked::new);
+        let frozen = Frozen::new(Masked::new(rendered.subject), Masked::new(rendered.text), Some(Masked::new(rendered.html)), sms)
+            .map_err(|fault| Error::broken("rendering", fault))?;
+        let own = own_facts(victim, from)?;
+        let findings = content_check(frozen.text(), &own, &ForeignFacts::new([], [], deny));
+        let content = Content { frozen, values, stage: from.detail.stage().as_str().to_owned(), findings };
+        let id = DraftId::random(self.entropy());
+        Ok(Ok(DraftRow {
+            sealed: self.seal(&victim.key, "drafts", id.as_str(), &content)?,
+            id,
+            obligation_id: owed.id.clone(),
+            victim_id: owed.victim_id.clone(),
+            state: "drafted".to_owned(),
+            kind: version.kind.clone(),
+            version: i64::from(version.version),
+            language: version.language.to_string(),
+            digest: version.digest.clone(),
+            second_person: owed.second_person,
+            drafted_by: actor.to_owned(),
+            drafted_at: self.now(),
+        }))
+    }
+}
+
+/// What belongs to this victim: names that may stand in the message, values that must not.
+fn own_facts(victim: &Victim, from: &Sources<'_>) -> Result<OwnFacts> {
+    let plan = victim.plan()?;
+    let mut own = OwnFacts {
+        addressee: from.person.preferred_name.clone(),
+        names: vec![from.person.legal_name.clone()],
+        urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
+        emails: Vec::new(),
+        phones: Vec::new(),
+        addresses: Vec::new(),
+        born: None,
+        places: Vec::new(),
+    };
+    own.names.extend(PersonName::parse(&from.officer.name));
+    for point in plan.points() {
+        match point.value() {
+            PointValue::Email(address) => own.emails.push(address.clone()),
+            PointValue::Phone(number) => own.phones.push(number.clone()),
+            PointValue::Post(address) => own.addresses.push(address.clone()),
+            PointValue::Person(_) => {}
+        }
+    }
+    Ok(own)
+}

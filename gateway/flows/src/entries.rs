@@ -1,0 +1,21 @@
+//! Log entries, begun in one place.
+
+use audit::entry::{Act, Entry};
+use jiff::Timestamp;
+use store::obligations::ObligationRow;
+
+use crate::{Error, Result};
+
+/// An entry about nobody yet.
+pub(crate) fn entry(at: Timestamp, actor: &str, act: Act, verb: &str) -> Result<Entry> {
+    Entry::new(at.as_microsecond(), actor, act, verb).map_err(|fault| Error::broken("log entry", fault))
+}
+
+/// An entry about an obligation.
+pub(crate) fn about(at: Timestamp, actor: &str, act: Act, verb: &str, owed: &ObligationRow) -> Result<Entry> {
+    Ok(entry(at, actor, act, verb)?
+        .with_case(owed.case_id.as_str())
+        .with_victim(owed.victim_id.as_str())
+        .with_obligation(owed.id.as_str())
+        .with_rule(&owed.rule))
+}

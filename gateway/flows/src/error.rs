@@ -1,0 +1,69 @@
+//! What a flow can answer instead of being done.
+
+/// Which way a door has to answer: the whole list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The input is not acceptable.
+    Invalid,
+    /// This person may not do this.
+    NotAllowed,
+    /// There is no such thing, or not for this person.
+    NotFound,
+    /// It was changed meanwhile, or is in another state.
+    Conflict,
+    /// Later may help.
+    Busy,
+    /// Our own fault.
+    Broken,
+}
+
+/// A flow's error: a plain sentence without personal data, and what kind it is.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input is not acceptable: where, what, and what would be right.
+    #[error("{0}")]
+    Invalid(String),
+    /// This person may not do this.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// There is no such thing, or not for this person.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// It was changed meanwhile, or is in another state.
+    #[error("{0}")]
+    Conflict(String),
+    /// The store.
+    #[error("store: {0}")]
+    Store(#[from] store::Error),
+    /// Sealing or opening failed.
+    #[error("vault: {0}")]
+    Vault(String),
+    /// Something of ours does not hold together.
+    #[error("{what}: {fault}")]
+    Broken {
+        /// What was being done.
+        what: &'static str,
+        /// What went wrong, without values.
+        fault: String,
+    },
+}
+
+impl Error {
+    /// Which way a door has to answer.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Invalid(_) => Kind::Invalid,
+            Self::NotAllowed(_) => Kind::NotAllowed,
+            Self::NotFound(_) => Kind::NotFound,
+            Self::Conflict(_) => Kind::Conflict,
+            Self::Store(store::Error::Changed { .. }) => Kind::Conflict,
+            Self::Store(fault) if fault.is_passing() => Kind::Busy,
+            Self::Store(_) | Self::Vault(_) | Self::Broken { .. } => Kind::Broken,
+        }
+    }
+
+    /// Something of ours does not hold together.
+    pub(crate) fn broken(what: &'static str, fault: impl std::fmt::Display) -> Self {
+        Self::Broken { what, fault: fault.to_string() }
+    }
+}

@@ -1,0 +1,140 @@
+//! What every flow works with.
+
+use std::collections::BTreeMap;
+
+use domain::area::Areas;
+use domain::calendar::Calendar;
+use domain::rulebook::Rulebook;
+use domain::time::{Clock, Entropy};
+use jiff::Timestamp;
+use render::Library;
+use store::Pool;
+use mail::return_path::ReturnPathKey;
+use vault::{BlindIndex, KeyRing};
+
+use crate::{Error, Result};
+
+/// What somebody of the staff may do, until accounts exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaffRole {
+    /// A Victim Liaison Officer: drafts, records contacts, approves what needs no second person.
+    Vlo,
+    /// Reads drafts and approves them.
+    Approver,
+    /// Runs imports and looks after the service.
+    Operator,
+    /// Reads, and is recorded reading.
+    Auditor,
+}
+
+/// Somebody of the staff.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    /// The user name that stands in the contact log.
+    pub user: String,
+    /// The name that victims read.
+    pub name: String,
+    /// The telephone number that victims are given.
+    pub phone: String,
+    /// What they may do.
+    pub role: StaffRole,
+}
+
+/// What an operator sets and flows need.
+pub struct Settings {
+    /// Until a message leaves, it can be cancelled: this long, in seconds (requirement D10).
+    pub hold_back_s: i64,
+    /// A lease on an outbox row lasts this long, in seconds: longer than a send may take.
+    pub lease_s: i64,
+    /// Messages claimed at a time.
+    pub batch_max: u32,
+    /// After this many tries, a person decides.
+    pub tries_max: i64,
+    /// When the telephone is answered, as victims read it, in English and Welsh.
+    pub office_hours: (String, String),
+    /// The name in From.
+    pub sender_name: String,
+    /// The address in From.
+    pub sender_address: String,
+    /// The domain of our Message-IDs and return paths.
+    pub mail_domain: String,
+    /// The key of our return paths: a bounce that does not carry its mark is not ours.
+    pub bounce_key: ReturnPathKey,
+}
+
+/// Everything a [`Gateway`] is made of.
+pub struct Parts {
+    /// The database.
+    pub pool: Pool,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// Randomness.
+    pub entropy: Box<dyn Entropy>,
+    /// Key-encrypting keys.
+    pub keys: KeyRing,
+    /// Looks up sealed values.
+    pub index: BlindIndex,
+    /// The rules.
+    pub rulebook: Rulebook,
+    /// The working days.
+    pub calendar: Calendar,
+    /// The 14 Areas.
+    pub areas: Areas,
+    /// The vetted words.
+    pub library: Library,
+    /// The staff file.
+    pub staff: Vec<Staff>,
+    /// What an operator sets.
+    pub settings: Settings,
+}
+
+/// The house as a flow sees it.
+pub struct Gateway {
+    pub(crate) parts: Parts,
+    staff: BTreeMap<String, Staff>,
+}
+
+impl Gateway {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let staff = parts.staff.iter().map(|s| (s.user.clone(), s.clone())).collect();
+        Self { parts, staff }
+    }
+
+    /// The parts, for the doors.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        self.parts.entropy.as_ref()
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.parts.pool
+    }
+
+    /// Somebody of the staff file.
+    pub fn staff(&self, user: &str) -> Result<&Staff> {
+        self.staff.get(user).ok_or_else(|| {
+            Error::NotAllowed("this user is not in the staff file; name one with --as that is".to_owned())
+        })
+    }
+
+    /// Somebody of the staff file who has one of these roles.
+    pub(crate) fn authorise(&self, user: &str, roles: &[StaffRole]) -> Result<&Staff> {
+        let staff = self.staff(user)?;
+        if roles.contains(&staff.role) {
+            Ok(staff)
+        } else {
+            Err(Error::NotAllowed(format!("this act needs one of the roles {roles:?}; {user} has {:?}", staff.role)))
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What came back: the attempt ends, a contact is written, the obligation is discharged or handed to a person.
+
+use audit::entry::{Act, Entry};
+use domain::id::{AttemptId, ContactId, ContactPointId, EventId, MessageId};
+use domain::safety::HoldReason;
+use jiff::{SignedDuration, Timestamp};
+use store::contacts::{self, ContactRow};
+use store::notices::{self, Notice};
+use store::obligations::ObligationRow;
+use store::outbox::Claim;
+use store::{Tx, drafts, obligations, outbox, people};
+
+use crate::compose_draft::CONTENT_FREE;
+use crate::entries::about;
+use crate::record_event::carried_by;
+use crate::{Error, Gateway, Result};
+
+const WORKER: &str = "system:outbox";
+/// The first wait after a temporary failure, in seconds; each further one is twice as long.
+const RETRY_FIRST_S: i64 = 60;
+/// No wait is longer than this, in seconds.
+const RETRY_MAX_S: i64 = 4 * 3600;
+
+/// One try, as the last step needs it.
+pub(crate) struct Tried {
+    pub(crate) attempt: AttemptId,
+    pub(crate) tries: i64,
+    pub(crate) owed: ObligationRow,
+    pub(crate) message: MessageId,
+    pub(crate) kind: String,
+    pub(crate) area: String,
+    pub(crate) point: ContactPointId,
+}
+
+/// What came of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Came {
+    Accepted { code: String },
+    Temporary { code: String },
+    Permanent { code: String },
+    Technical { code: String },
+    NoTls,
+    Unknown,
+}
+
+impl Came {
+    /// The state in the outbox, the outcome in the attempt, the code.
+    fn words(&self) -> (&'static str, &'static str, &str) {
+        match self {
+            Self::Accepted { code } => ("delivered", "accepted", code),
+            Self::Temporary { code } => ("temporary-failure", "temporary-failure", code),
+            Self::Permanent { code } => ("permanent-failure", "permanent-failure", code),
+            Self::Technical { code } => ("technical-failure", "technical-failure", code),
+            Self::NoTls => ("held", "no-tls", "no-tls"),
+            Self::Unknown => ("unknown", "unknown", "end-not-seen"),
+        }
+    }
+}
+
+fn retry_at(now: Timestamp, tries: i64) -> Timestamp {
+    let doublings = u32::try_from((tries - 1).clamp(0, 16)).unwrap_or_default();
+    now + SignedDuration::from_secs((RETRY_FIRST_S << doublings).min(RETRY_MAX_S))
+}
+
+impl Gateway {
+    /// Records the outcomes of a batch in one transaction.
+    pub(crate) async fn record_outcomes(&self, worker: &str, ended: Vec<(Tried, Came)>) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        let mut entries = Vec::with_capacity(ended.len());
+        for (tried, came) in &ended {
+            entries.push(self.record_outcome(&mut tx, worker, tried, came).await?);
+        }
+        tx.commit(&entries).await.map_err(Error::from)
+    }
+
+    async fn record_outcome(&self, tx: &mut Tx, worker: &str, tried: &Tried, came: &Came) -> Result<Entry> {
+        let now = self.now();
+        let (state, outcome, code) = came.words();
+        outbox::end_attempt(tx, &tried.attempt, now, outcome, Some(code)).await?;
+        let again = matches!(came, Came::Temporary { .. }) && tried.tries < self.parts.settings.tries_max;
+        let next = again.then(|| retry_at(now, tried.tries));
+        outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await?;
+        self.write_contact(tx, tried, outcome).await?;
+        if let Came::Accepted { .. } = came {
+            self.discharge(tx, tried).await?;
+        } else if !again {
+            if matches!(came, Came::Permanent { .. }) {
+                self.distrust(tx, tried).await?;
+            }
+            obligations::wait(tx, &tried.owed.id, Some("decision-about-delivery")).await?;
+            self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came)).await?;
+        }
+        Ok(about(now, WORKER, Act::Outcome, "delivery-ended", &tried.owed)?
+            .with_area(&tried.area)
+            .with_message(tried.message.as_str())
+            .with_attempt(tried.attempt.as_str())
+            .with_channel("email")
+            .with_result(outcome)
+            .with_fact("code", code)
+            .with_fact("point", tried.point.as_str()))
+    }
+
+    /// Accepted by the receiving server: that discharges what the rule says it discharges, and no more
+    /// (law 8). A content-free message tells nobody anything; the officer still has to.
+    async fn discharge(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
+        if tried.owed.state != "open" {
+            return Ok(());
+        }
+        if tried.kind == CONTENT_FREE && tried.owed.template_kind.as_deref() != Some(CONTENT_FREE) {
+            obligations::wait(tx, &tried.owed.id, Some("call-by-the-officer")).await?;
+        } else if tried.owed.discharge == "email-accepted" {
+            let (now, message) = (self.now(), tried.message.as_str());
+            obligations::end(tx, &tried.owed.id, "discharged", message, "email-accepted", now).await?;
+            // A duty that this rule's message does too (the national meeting offer beside the local one).
+            let carried = carried_by(&tried.owed.rule);
+            for other in obligations::list_open_by_victim(tx, &tried.owed.victim_id).await? {
+                if other.event_id == tried.owed.event_id && other.waiting_for.as_deref() == Some(&carried) {
+                    obligations::end(tx, &other.id, "discharged", message, "email-accepted", now).await?;
+                }
+            }
+        } else {
+            obligations::wait(tx, &tried.owed.id, Some("confirmation-that-the-victim-was-informed")).await?;
+        }
+        Ok(())
+    }
+
+    /// A hard bounce: the contact point is no longer trusted (requirement A6). It is never edited here.
+    async fn distrust(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
+        let victim = self.load_victim(tx, &tried.owed.victim_id).await?;
+        let mut plan = victim.plan()?;
+        plan.hard_bounce(&tried.point, self.now()).map_err(|fault| Error::broken("contact plan", fault))?;
+        let sealed = self.seal(&victim.key, "plan", victim.row.id.as_str(), &plan)?;
+        people::save_plan(tx, &victim.row.id, &sealed, victim.row.plan_version).await.map_err(Error::from)
+    }
+
+    async fn write_contact(&self, tx: &mut Tx, tried: &Tried, result: &str) -> Result<()> {
+        let now = self.now();
+        let contact = ContactRow {
+            id: ContactId::random(self.entropy()),
+            case_id: tried.owed.case_id.clone(),
+            victim_id: tried.owed.victim_id.clone(),
+            obligation_id: Some(tried.owed.id.clone()),
+            message_id: Some(tried.message.clone()),
+            method: "email".to_owned(),
+            direction: "outbound".to_owned(),
+            person: "victim".to_owned(),
+            result: result.to_owned(),
+            informed: false,
+            occurred_at: now,
+            logged_at: now,
+            logged_by: WORKER.to_owned(),
+            sealed: None,
+        };
+        contacts::add(tx, &contact).await.map_err(Error::from)
+    }
+
+    /// A message that may not leave now: put off to an instant, or handed to a person.
+    pub(crate) async fn hold(&self, tx: &mut Tx, worker: &str, claim: &Claim, owed: &ObligationRow, reason: &HoldReason) -> Result<Vec<Entry>> {
+        let now = self.now();
+        let code = reason.code();
+        let retry = reason.retry_at().filter(|at| *at > now && !reason.needs_person());
+        outbox::settle(tx, &claim.message_id, worker, "held", retry, Some(code), now).await?;
+        if reason.needs_person() {
+            obligations::wait(tx, &owed.id, Some("decision-about-safe-contact")).await?;
+            self.notify(tx, owed, Some(&claim.message_id), code, reason.explain()).await?;
+        }
+        let held = about(now, WORKER, Act::Decision, "message-held", owed)?;
+        Ok(vec![held.with_message(claim.message_id.as_str()).with_reason(code)])
+    }
+
+    /// A lease ran out: its worker died. Without a mark nothing had left, and this claim tries again; with
+    /// one the end was not seen, and a person decides.
+    pub(crate) async fn resolve_unseen_end(&self, tx: &mut Tx, worker: &str, claim: &Claim) -> Result<Option<Entry>> {
+        let open = outbox::list_open_attempts(tx, &claim.message_id).await?;
+        let now = self.now();
+        let mut doubtful = None;
+        for attempt in open {
+            let outcome = if attempt.data_at.is_some() { "unknown" } else { "never-began" };
+            outbox::end_attempt(tx, &attempt.id, now, outcome, None).await?;
+            if attempt.data_at.is_some() {
+                doubtful = Some(attempt);
+            }
+        }
+        let Some(attempt) = doubtful else { return Ok(None) };
+        let row = drafts::find_message(tx, &claim.message_id).await?.ok_or(Error::NotFound("message"))?;
+        let owed = obligations::find(tx, &row.obligation_id).await?.ok_or(Error::NotFound("obligation"))?;
+        outbox::settle(tx, &claim.message_id, worker, "unknown", None, Some("end-not-seen"), now).await?;
+        if owed.state == "open" {
+            obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
+        }
+        self.notify(tx, &owed, Some(&claim.message_id), "unknown", sentence(&Came::Unknown)).await?;
+        let entry = about(now, WORKER, Act::Outcome, "delivery-ended", &owed)?;
+        Ok(Some(entry.with_message(claim.message_id.as_str()).with_attempt(attempt.id.as_str()).with_result("unknown")))
+    }
+
+    pub(crate) async fn notify(&self, tx: &mut Tx, owed: &ObligationRow, message: Option<&MessageId>, kind: &str, detail: &str) -> Result<()> {
+        let notice = Notice {
+            id: EventId::random(self.entropy()),
+            victim_id: owed.victim_id.clone(),
+            obligation_id: Some(owed.id.clone()),
+            message_id: message.cloned(),
+            kind: kind.to_owned(),
+            detail: detail.to_owned(),
+            raised_at: self.now(),
+        };
+        notices::add(tx, &notice).await.map_err(Error::from)
+    }
+}
+
+/// What the officer is told, in plain words.
+fn sentence(came: &Came) -> &'static str {
+    match came {
+        Came::Accepted { .. } => "The receiving server took the message.",
+        Came::Temporary { .. } => "The receiving server put us off until we gave up. Nothing was delivered. Decide how to reach the victim.",
+        Came::Permanent { .. } => "The receiving server refused the message for good. The contact point is no longer trusted. Ask for a safe one by another path.",
+        Came::Technical { .. } => "Our own side failed. Nothing was delivered. The service team has to look.",
+        Came::NoTls => "The connection could not be protected, so nothing was sent. The service team has to look.",
+        Came::Unknown => "The connection ended before the receiving server answered. The message may have arrived. Decide whether to send it again.",
+    }
+}

@@ -1,0 +1,112 @@
+//! A victim as flows load her or him: the row, opened.
+
+use domain::address::{EmailAddress, PhoneNumber, PostalAddress};
+use domain::contact::Plan;
+use domain::id::VictimId;
+use domain::people::{Correspondence, Offence, PersonName, VictimStanding};
+use domain::safety::DenySet;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::people::{self, CaseRow, VictimRow};
+use store::Tx;
+use vault::DataKey;
+
+use crate::{Error, Gateway, Result};
+
+/// The names and needs of a victim. Kept sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Person {
+    /// The legal name.
+    pub(crate) legal_name: PersonName,
+    /// The name to be addressed by.
+    pub(crate) preferred_name: PersonName,
+    /// Language, translator and formats.
+    pub(crate) correspondence: Correspondence,
+}
+
+/// Somebody of the defence side: kept sealed, only to be refused.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DefenceParty {
+    pub(crate) name: PersonName,
+    pub(crate) addresses: Vec<PostalAddress>,
+    pub(crate) phones: Vec<PhoneNumber>,
+    pub(crate) emails: Vec<EmailAddress>,
+}
+
+/// Dates that later duties look at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Dates {
+    /// First day of the trial.
+    pub(crate) trial: Option<Date>,
+    /// Section 28 cross-examination.
+    pub(crate) s28: Option<Date>,
+    /// Live evidence.
+    pub(crate) evidence: Option<Date>,
+}
+
+/// Everything a flow needs to know about a victim.
+pub(crate) struct Victim {
+    pub(crate) row: VictimRow,
+    pub(crate) case: CaseRow,
+    pub(crate) key: DataKey,
+    pub(crate) standing: VictimStanding,
+    pub(crate) dates: Dates,
+}
+
+pub(crate) fn from_json<T: for<'a> Deserialize<'a>>(what: &'static str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|f| Error::broken(what, format!("does not parse at column {}", f.column())))
+}
+
+pub(crate) fn to_json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|f| Error::broken(what, f))
+}
+
+impl Victim {
+    pub(crate) fn offence(&self) -> Result<Offence> {
+        from_json("offence", &format!("\"{}\"", self.case.offence))
+    }
+
+    /// Names and needs.
+    pub(crate) fn person(&self) -> Result<Person> {
+        Gateway::open(&self.key, "person", self.row.id.as_str(), &self.row.person_sealed)
+    }
+
+    /// How this victim may safely be reached.
+    pub(crate) fn plan(&self) -> Result<Plan> {
+        Gateway::open(&self.key, "plan", self.row.id.as_str(), &self.row.plan_sealed)
+    }
+}
+
+impl Gateway {
+    /// Loads a victim, the case and the key.
+    pub(crate) async fn load_victim(&self, tx: &mut Tx, id: &VictimId) -> Result<Victim> {
+        let row = people::find_victim(tx, id).await?.ok_or(Error::NotFound("victim"))?;
+        let case = people::find_case(tx, &row.case_id).await?.ok_or(Error::NotFound("case"))?;
+        self.open_victim(tx, row, case).await
+    }
+
+    pub(crate) async fn open_victim(&self, tx: &mut Tx, row: VictimRow, case: CaseRow) -> Result<Victim> {
+        let key = self.key(tx, row.id.as_str()).await?;
+        let standing = from_json("standing", &row.standing)?;
+        let dates = from_json("dates", &row.dates)?;
+        Ok(Victim { row, case, key, standing, dates })
+    }
+
+    /// Everybody of the defence side of a case, to be refused.
+    pub(crate) async fn load_deny_set(&self, tx: &mut Tx, case: &CaseRow) -> Result<DenySet> {
+        let mut deny = DenySet::new();
+        let rows = people::list_defendants(tx, &case.id).await?;
+        if rows.is_empty() {
+            return Ok(deny);
+        }
+        let key = self.key(tx, case.id.as_str()).await?;
+        for (id, _label, sealed) in rows {
+            let party: DefenceParty = Self::open(&key, "defendants", id.as_str(), &sealed)?;
+            deny.add_name(&party.name);
+            party.emails.iter().for_each(|address| deny.add_email(address));
+            party.phones.iter().for_each(|number| deny.add_phone(number));
+            party.addresses.iter().for_each(|address| deny.add_household(address));
+        }
+        Ok(deny)
+    }
+}

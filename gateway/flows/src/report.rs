@@ -1,0 +1,150 @@
+//! What happened and what stands: counts for the demo's summary, lists for the command line.
+
+use std::collections::BTreeMap;
+
+use audit::merkle::{Frontier, leaf_hash};
+use serde::Serialize;
+use store::obligations::ObligationRow;
+use store::outbox::OutboxRow;
+use store::{contacts, drafts, log, obligations, outbox};
+
+use crate::{Error, Gateway, Result};
+
+/// Obligations in the summary.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ObligationCounts {
+    /// Every obligation ever raised.
+    pub raised: i64,
+    /// By rule.
+    pub by_rule: BTreeMap<String, i64>,
+}
+
+/// Messages in the summary.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MessageCounts {
+    /// Accepted by the receiving server.
+    pub delivered: i64,
+    /// Open obligations of the CPS that wait for a named kind of person.
+    pub waiting: i64,
+    /// Messages that did not leave, by reason.
+    pub held: BTreeMap<String, i64>,
+}
+
+/// The contact log in the summary.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct LogState {
+    /// Entries.
+    pub size: u64,
+    /// The Merkle root over them, hexadecimal.
+    pub root: String,
+}
+
+/// Counts of everything.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Counts {
+    /// Obligations.
+    pub obligations: ObligationCounts,
+    /// Messages.
+    pub messages: MessageCounts,
+    /// Contacts.
+    pub contacts: i64,
+    /// The contact log.
+    pub log: LogState,
+}
+
+const ENTRIES_MAX: u32 = 1000;
+
+impl Gateway {
+    /// Counts of everything; the root is the sealed tree's.
+    pub async fn counts(&self) -> Result<Counts> {
+        let sealed = self.seal_log().await?;
+        let mut tx = self.pool().read().await?;
+        let by_rule = obligations::count_by_rule(&mut tx).await?.into_iter().collect::<BTreeMap<_, _>>();
+        let mut messages = MessageCounts::default();
+        for (owner, state, waiting_for, count) in obligations::count_by_state(&mut tx).await? {
+            if owner == "cps" && state == "open" && !waiting_for.is_empty() {
+                messages.waiting += count;
+            }
+        }
+        for (state, reason, count) in outbox::count_by_state(&mut tx).await? {
+            match state.as_str() {
+                "delivered" => messages.delivered += count,
+                _ => *messages.held.entry(if reason.is_empty() { state } else { reason }).or_default() += count,
+            }
+        }
+        Ok(Counts {
+            obligations: ObligationCounts { raised: by_rule.values().sum(), by_rule },
+            messages,
+            contacts: contacts::count(&mut tx).await?,
+            log: LogState { size: sealed.size, root: sealed.root },
+        })
+    }
+
+    /// Reads the whole log again and recomputes its root; an entry that does not hold is named.
+    pub async fn verify_log(&self) -> Result<LogState> {
+        let mut frontier = Frontier::new();
+        loop {
+            let mut tx = self.pool().read().await?;
+            let entries = log::list_from(&mut tx, frontier.size(), ENTRIES_MAX).await?;
+            if entries.is_empty() {
+                break;
+            }
+            for entry in entries {
+                let leaf = leaf_hash(&entry.body);
+                if entry.index != frontier.size() || leaf.as_bytes().as_slice() != entry.leaf {
+                    return Err(Error::broken("the contact log", format!("entry {} does not hold", entry.index)));
+                }
+                audit::entry::Entry::parse(&entry.body)
+                    .map_err(|fault| Error::broken("the contact log", format!("entry {}: {fault}", entry.index)))?;
+                frontier.append(leaf);
+            }
+        }
+        Ok(LogState { size: frontier.size(), root: frontier.root().to_hex() })
+    }
+
+    /// CPS obligations that are open although nothing is under way and nobody is waited for. There must be
+    /// none: the sweep of law 6.
+    pub async fn find_forgotten(&self) -> Result<Vec<ObligationRow>> {
+        let mut tx = self.pool().read().await?;
+        let mut forgotten = Vec::new();
+        for owed in obligations::list_open(&mut tx, None, u32::MAX).await? {
+            if owed.owner != "cps" || owed.waiting_for.is_some() {
+                continue;
+            }
+            let messages = drafts::list_messages(&mut tx, &owed.id).await?;
+            let mut under_way = false;
+            for message in messages {
+                let row = outbox::find(&mut tx, &message.id).await?;
+                under_way |= row.is_some_and(|row| row.next_at.is_some() || row.state == "held");
+            }
+            if !under_way {
+                forgotten.push(owed);
+            }
+        }
+        Ok(forgotten)
+    }
+
+    /// Open obligations, soonest first.
+    pub async fn list_obligations(&self, before: Option<jiff::Timestamp>, most: u32) -> Result<Vec<ObligationRow>> {
+        let mut tx = self.pool().read().await?;
+        Ok(obligations::list_open(&mut tx, before, most).await?)
+    }
+
+    /// What waits in the outbox, most urgent first.
+    pub async fn list_outbox(&self, most: u32) -> Result<Vec<OutboxRow>> {
+        let mut tx = self.pool().read().await?;
+        Ok(outbox::list(&mut tx, most).await?)
+    }
+
+    /// Drafts that wait for a decision: their identifiers, kinds and drafters, no words.
+    pub async fn list_drafts(&self, most: u32) -> Result<Vec<store::drafts::DraftRow>> {
+        let mut tx = self.pool().read().await?;
+        Ok(drafts::list_waiting(&mut tx, most).await?)
+    }
+
+    /// When the outbox wants to be looked at next.
+    pub async fn next_delivery_at(&self) -> Result<Option<jiff::Timestamp>> {
+        let mut tx = self.pool().read().await?;
+        Ok(outbox::next_at(&mut tx).await?)
+    }
+}

@@ -1,0 +1,107 @@
+//! The contact log's rows: entries, the head that numbers them, and how far the sealer has got.
+
+use audit::entry::Entry;
+use audit::merkle::leaf_hash;
+use jiff::Timestamp;
+
+use crate::arg::args;
+use crate::statement::statements;
+use crate::{Result, Row, Statement, Tx};
+
+statements! {
+    // The row lock of this UPDATE is what puts several processes in one line; it is taken last, just
+    // before the commit, so that nobody waits for more than a commit.
+    TAKE = Statement::both("log_head.take", "UPDATE log_head SET size = size + $1 WHERE one = 1 RETURNING size");
+    ADD = Statement::both("log_entries.add", "INSERT INTO log_entries (idx, leaf, body) VALUES ($1, $2, $3)");
+    SIZE = Statement::both("log_head.size", "SELECT size FROM log_head WHERE one = 1");
+    FROM = Statement::both("log_entries.from", "SELECT idx, leaf, body FROM log_entries WHERE idx >= $1 ORDER BY idx LIMIT $2");
+    TREE = Statement::both("log_tree.get", "SELECT size, frontier, root, sealed_at FROM log_tree WHERE one = 1");
+    TREE_START = Statement::both("log_tree.start",
+        "INSERT INTO log_tree (one, size, frontier, root, sealed_at) VALUES (1, $1, $2, $3, $4) ON CONFLICT (one) DO NOTHING");
+    TREE_SWAP = Statement::both("log_tree.swap",
+        "UPDATE log_tree SET size = $1, frontier = $2, root = $3, sealed_at = $4 WHERE one = 1 AND size = $5 AND root = $6");
+    OPENING_ADD = Statement::both("openings.add", "INSERT INTO openings (commitment, owner, sealed) VALUES ($1, $2, $3)");
+}
+
+/// One entry as it stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Its index, from 0.
+    pub index: u64,
+    /// Its leaf hash (RFC 6962 section 2.1), 32 bytes.
+    pub leaf: Vec<u8>,
+    /// Its canonical JSON (RFC 8785).
+    pub body: Vec<u8>,
+}
+
+/// How far the sealer has got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Entries taken into the tree.
+    pub size: u64,
+    /// The compact range, as `audit::merkle::Frontier` writes it.
+    pub frontier: Vec<u8>,
+    /// The root over `size` entries, 32 bytes.
+    pub root: Vec<u8>,
+    /// When.
+    pub sealed_at: Timestamp,
+}
+
+fn number(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_default()
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let bodies = entries.iter().map(Entry::to_canonical).collect::<std::result::Result<Vec<_>, _>>()?;
+    let count = i64::try_from(bodies.len()).unwrap_or(i64::MAX);
+    let size = match tx.find(&TAKE, args![count]).await? {
+        Some(row) => row.int(0)?,
+        None => return Err(crate::Error::Changed { statement: TAKE.name, rows: 0 }),
+    };
+    for (index, body) in (size - count..).zip(&bodies) {
+        tx.execute(&ADD, args![index, leaf_hash(body).as_bytes().as_slice(), body]).await?;
+    }
+    Ok(())
+}
+
+/// How many entries there are.
+pub async fn size(tx: &mut Tx) -> Result<u64> {
+    Ok(number(tx.find(&SIZE, args![]).await?.map_or(Ok(0), |row| row.int(0))?))
+}
+
+/// Up to `most` entries from index `from` on, in order.
+pub async fn list_from(tx: &mut Tx, from: u64, most: u32) -> Result<Vec<StoredEntry>> {
+    let entry = |row: &Row| Ok(StoredEntry { index: number(row.int(0)?), leaf: row.bytes(1)?, body: row.bytes(2)? });
+    tx.list(&FROM, args![signed(from), i64::from(most)]).await?.iter().map(entry).collect()
+}
+
+/// How far the sealer has got, if it ever ran.
+pub async fn find_tree(tx: &mut Tx) -> Result<Option<Tree>> {
+    let Some(row) = tx.find(&TREE, args![]).await? else { return Ok(None) };
+    Ok(Some(Tree { size: number(row.int(0)?), frontier: row.bytes(1)?, root: row.bytes(2)?, sealed_at: row.at(3)? }))
+}
+
+/// Puts the tree of an empty log in place, unless one is there.
+pub async fn start_tree(tx: &mut Tx, tree: &Tree) -> Result<()> {
+    tx.execute(&TREE_START, args![signed(tree.size), &tree.frontier, &tree.root, tree.sealed_at]).await?;
+    Ok(())
+}
+
+/// Replaces the tree that the caller read by the next one; a second sealer on the same log fails here.
+pub async fn swap_tree(tx: &mut Tx, old: &Tree, new: &Tree) -> Result<()> {
+    let args = args![signed(new.size), &new.frontier, &new.root, new.sealed_at, signed(old.size), &old.root];
+    tx.execute_one(&TREE_SWAP, args).await
+}
+
+/// Keeps what opens a commitment: `sealed` holds its key and value, under the key of `owner`.
+pub async fn add_opening(tx: &mut Tx, commitment: &str, owner: &str, sealed: &[u8]) -> Result<()> {
+    tx.execute(&OPENING_ADD, args![commitment, owner, sealed]).await?;
+    Ok(())
+}

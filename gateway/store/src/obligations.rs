@@ -1,0 +1,230 @@
+//! What is owed. Rows end, they never go (law 6).
+
+use domain::id::{CaseId, EventId, ObligationId, VictimId};
+use jiff::Timestamp;
+
+use crate::arg::args;
+use crate::statement::statements;
+use crate::{Result, Row, Statement, Tx};
+
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, case_id, victim_id, event_id, rule, owner, template_kind, second_person, discharge, state, \
+             clock_start_at, enhanced, original_due_at, due_at, latest_at, deadline, waiting_for, ended_by, ended_why, \
+             ended_at, created_at FROM obligations ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    ADD = Statement::both("obligations.add",
+        "INSERT INTO obligations (id, case_id, victim_id, event_id, rule, owner, template_kind, second_person, discharge, \
+         state, clock_start_at, enhanced, original_due_at, due_at, latest_at, deadline, waiting_for, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, $12, $12, $13, $14, $15, $16)");
+    FIND = Statement::both("obligations.find", columns!("WHERE id = $1"));
+    OPEN_BY_VICTIM = Statement::both("obligations.list_open_by_victim", columns!("WHERE victim_id = $1 AND state = 'open' ORDER BY created_at, id"));
+    // Obligations without a number come last: they are owed, but no clock says when.
+    OPEN_BY_DUE = Statement::both("obligations.list_open",
+        columns!("WHERE state = 'open' AND COALESCE(due_at, $1) < $1 ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $2"));
+    OPEN_ALL = Statement::both("obligations.list_open_all",
+        columns!("WHERE state = 'open' ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $1"));
+    // What the composer has not yet looked at: ours, with words to send, no draft, and nobody waited for.
+    TO_DRAFT = Statement::both("obligations.list_to_draft",
+        columns!("WHERE state = 'open' AND owner = 'cps' AND template_kind IS NOT NULL AND waiting_for IS NULL \
+                  AND NOT EXISTS (SELECT 1 FROM drafts WHERE drafts.obligation_id = obligations.id AND drafts.state <> 'void') \
+                  ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $1"));
+    END = Statement::both("obligations.end",
+        "UPDATE obligations SET state = $2, ended_by = $3, ended_why = $4, ended_at = $5, waiting_for = NULL WHERE id = $1 AND state = 'open'");
+    WAIT = Statement::both("obligations.wait", "UPDATE obligations SET waiting_for = $2 WHERE id = $1 AND state = 'open'");
+    LATEST = Statement::both("obligations.set_latest", "UPDATE obligations SET latest_at = $2 WHERE id = $1 AND state = 'open'");
+    MOVE = Statement::both("obligations.move", "UPDATE obligations SET due_at = $2, deadline = $3, enhanced = $4 WHERE id = $1 AND state = 'open'");
+    MOVE_ADD = Statement::both("obligation_moves.add",
+        "INSERT INTO obligation_moves (obligation_id, moved_at, old_due_at, new_due_at, reason, moved_by) VALUES ($1, $2, $3, $4, $5, $6)");
+    MOVES = Statement::both("obligation_moves.list",
+        "SELECT moved_at, old_due_at, new_due_at, reason, moved_by FROM obligation_moves WHERE obligation_id = $1 ORDER BY moved_at");
+    REOPEN = Statement::both("obligations.reopen",
+        "UPDATE obligations SET state = 'open', ended_by = NULL, ended_why = NULL, ended_at = NULL, waiting_for = $2 WHERE id = $1 AND state = 'discharged'");
+    BY_RULE = Statement::both("obligations.count_by_rule", "SELECT rule, COUNT(*) FROM obligations GROUP BY rule ORDER BY rule");
+    BY_STATE = Statement::both("obligations.count_by_state",
+        "SELECT owner, state, COALESCE(waiting_for, ''), COUNT(*) FROM obligations GROUP BY owner, state, COALESCE(waiting_for, '') ORDER BY 1, 2, 3");
+}
+
+/// One obligation.
+#[derive(Debug, Clone)]
+pub struct ObligationRow {
+    /// Its identifier.
+    pub id: ObligationId,
+    /// The case.
+    pub case_id: CaseId,
+    /// Whom it is owed to.
+    pub victim_id: VictimId,
+    /// The event that raised it.
+    pub event_id: EventId,
+    /// The rule's id in `config/victims-code.toml`.
+    pub rule: String,
+    /// The agency that owes it, kebab-case.
+    pub owner: String,
+    /// The kind of message that would discharge it, when it is ours to send.
+    pub template_kind: Option<String>,
+    /// Whether another person than the drafter has to approve.
+    pub second_person: bool,
+    /// What discharges it, kebab-case.
+    pub discharge: String,
+    /// `open`, `discharged`, `waived` or `lapsed`.
+    pub state: String,
+    /// When the clock started.
+    pub clock_start_at: Timestamp,
+    /// Whether the enhanced clock applies.
+    pub enhanced: bool,
+    /// The first due time: lateness is measured against it, whatever moved since.
+    pub original_due_at: Option<Timestamp>,
+    /// The due time now.
+    pub due_at: Option<Timestamp>,
+    /// After this the duty has lost its purpose (a meeting offer after the evidence).
+    pub latest_at: Option<Timestamp>,
+    /// `domain::deadline::Deadline` as JSON.
+    pub deadline: Option<String>,
+    /// Whom or what it waits for, kebab-case, when a person has to act.
+    pub waiting_for: Option<String>,
+    /// Who or what ended it.
+    pub ended_by: Option<String>,
+    /// Why, as a code.
+    pub ended_why: Option<String>,
+    /// When.
+    pub ended_at: Option<Timestamp>,
+    /// When it was raised.
+    pub created_at: Timestamp,
+}
+
+/// One change of a due time.
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// When it was moved.
+    pub moved_at: Timestamp,
+    /// From.
+    pub old_due_at: Option<Timestamp>,
+    /// To.
+    pub new_due_at: Option<Timestamp>,
+    /// The reason, a code.
+    pub reason: String,
+    /// By whom.
+    pub moved_by: String,
+}
+
+fn obligation(row: &Row) -> Result<ObligationRow> {
+    Ok(ObligationRow {
+        id: row.parsed(0, ObligationId::parse)?,
+        case_id: row.parsed(1, CaseId::parse)?,
+        victim_id: row.parsed(2, VictimId::parse)?,
+        event_id: row.parsed(3, EventId::parse)?,
+        rule: row.text(4)?,
+        owner: row.text(5)?,
+        template_kind: row.text_opt(6)?,
+        second_person: row.flag(7)?,
+        discharge: row.text(8)?,
+        state: row.text(9)?,
+        clock_start_at: row.at(10)?,
+        enhanced: row.flag(11)?,
+        original_due_at: row.at_opt(12)?,
+        due_at: row.at_opt(13)?,
+        latest_at: row.at_opt(14)?,
+        deadline: row.text_opt(15)?,
+        waiting_for: row.text_opt(16)?,
+        ended_by: row.text_opt(17)?,
+        ended_why: row.text_opt(18)?,
+        ended_at: row.at_opt(19)?,
+        created_at: row.at(20)?,
+    })
+}
+
+fn all(rows: &[Row]) -> Result<Vec<ObligationRow>> {
+    rows.iter().map(obligation).collect()
+}
+
+/// Adds an open obligation; its original due time is its due time.
+pub async fn add(tx: &mut Tx, o: &ObligationRow) -> Result<()> {
+    let args = args![
+        &o.id, &o.case_id, &o.victim_id, &o.event_id, &o.rule, &o.owner, &o.template_kind, o.second_person,
+        &o.discharge, o.clock_start_at, o.enhanced, o.due_at, o.latest_at, &o.deadline, &o.waiting_for, o.created_at
+    ];
+    tx.execute(&ADD, args).await?;
+    Ok(())
+}
+
+/// The obligation with this identifier.
+pub async fn find(tx: &mut Tx, id: &ObligationId) -> Result<Option<ObligationRow>> {
+    tx.find(&FIND, args![id]).await?.as_ref().map(obligation).transpose()
+}
+
+/// What is open for a victim.
+pub async fn list_open_by_victim(tx: &mut Tx, victim: &VictimId) -> Result<Vec<ObligationRow>> {
+    all(&tx.list(&OPEN_BY_VICTIM, args![victim]).await?)
+}
+
+/// What is open and due before an instant, soonest first; without an instant, everything that is open.
+pub async fn list_open(tx: &mut Tx, before: Option<Timestamp>, most: u32) -> Result<Vec<ObligationRow>> {
+    match before {
+        Some(before) => all(&tx.list(&OPEN_BY_DUE, args![before, i64::from(most)]).await?),
+        None => all(&tx.list(&OPEN_ALL, args![i64::from(most)]).await?),
+    }
+}
+
+/// What the composer has to look at next, soonest first.
+pub async fn list_to_draft(tx: &mut Tx, most: u32) -> Result<Vec<ObligationRow>> {
+    all(&tx.list(&TO_DRAFT, args![i64::from(most)]).await?)
+}
+
+/// Ends an open obligation: `state` is `discharged`, `waived` or `lapsed`; by whom or what, and why.
+pub async fn end(tx: &mut Tx, id: &ObligationId, state: &str, by: &str, why: &str, at: Timestamp) -> Result<()> {
+    tx.execute_one(&END, args![id, state, by, why, at]).await
+}
+
+/// Opens a discharged obligation again, because what discharged it did not hold (law 7).
+pub async fn reopen(tx: &mut Tx, id: &ObligationId, waiting_for: &str) -> Result<()> {
+    tx.execute_one(&REOPEN, args![id, waiting_for]).await
+}
+
+/// Says whom an open obligation waits for; `None` hands it back to the composer.
+pub async fn wait(tx: &mut Tx, id: &ObligationId, waiting_for: Option<&str>) -> Result<()> {
+    tx.execute_one(&WAIT, args![id, waiting_for]).await
+}
+
+/// Sets the last moment at which an open obligation makes sense.
+pub async fn set_latest(tx: &mut Tx, id: &ObligationId, at: Timestamp) -> Result<()> {
+    tx.execute_one(&LATEST, args![id, at]).await
+}
+
+/// Moves the due time of an open obligation and keeps the old one.
+pub async fn move_due(tx: &mut Tx, id: &ObligationId, to: Option<Timestamp>, deadline: Option<&str>, enhanced: bool, moved: &Move) -> Result<()> {
+    tx.execute_one(&MOVE, args![id, to, deadline, enhanced]).await?;
+    let args = args![id, moved.moved_at, moved.old_due_at, moved.new_due_at, &moved.reason, &moved.moved_by];
+    tx.execute(&MOVE_ADD, args).await?;
+    Ok(())
+}
+
+/// Every change of an obligation's due time, oldest first.
+pub async fn list_moves(tx: &mut Tx, id: &ObligationId) -> Result<Vec<Move>> {
+    let one = |row: &Row| {
+        Ok(Move {
+            moved_at: row.at(0)?,
+            old_due_at: row.at_opt(1)?,
+            new_due_at: row.at_opt(2)?,
+            reason: row.text(3)?,
+            moved_by: row.text(4)?,
+        })
+    };
+    tx.list(&MOVES, args![id]).await?.iter().map(one).collect()
+}
+
+/// How many obligations each rule has raised.
+pub async fn count_by_rule(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    tx.list(&BY_RULE, args![]).await?.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
+}
+
+/// How many obligations stand how: owner, state, whom they wait for (empty when nobody), count.
+pub async fn count_by_state(tx: &mut Tx) -> Result<Vec<(String, String, String, i64)>> {
+    let one = |row: &Row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.int(3)?));
+    tx.list(&BY_STATE, args![]).await?.iter().map(one).collect()
+}

@@ -1,0 +1,255 @@
+//! Cases, victims, the defence side, advisers and consents.
+
+use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, VictimId};
+use jiff::Timestamp;
+
+use crate::arg::args;
+use crate::statement::statements;
+use crate::{Result, Row, Statement, Tx};
+
+statements! {
+    CASE_ADD = Statement::both("cases.add",
+        "INSERT INTO cases (id, urn, area, offence, opened_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)");
+    CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, offence, opened_at, closed_at FROM cases WHERE urn = $1");
+    CASE_FIND = Statement::both("cases.find", "SELECT id, urn, area, offence, opened_at, closed_at FROM cases WHERE id = $1");
+    CASE_CLOSE = Statement::both("cases.close", "UPDATE cases SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL");
+    VICTIM_ADD = Statement::both("victims.add",
+        "INSERT INTO victims (id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, \
+         person_sealed, plan_sealed, plan_version, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)");
+    VICTIM_FIND = Statement::both("victims.find",
+        "SELECT id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, person_sealed, \
+         plan_sealed, plan_version FROM victims WHERE id = $1");
+    VICTIM_FIND_BY_REF = Statement::both("victims.find_by_ref",
+        "SELECT id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, person_sealed, \
+         plan_sealed, plan_version FROM victims WHERE case_id = $1 AND source_ref = $2");
+    VICTIM_LIST = Statement::both("victims.list_after", "SELECT id FROM victims WHERE id > $1 ORDER BY id LIMIT $2");
+    VICTIM_STANDING = Statement::both("victims.save_standing",
+        "UPDATE victims SET standing = $2, dates = $3, enhanced = $4, enhanced_ground = $5, vlo = $6 WHERE id = $1");
+    VICTIM_PLAN = Statement::both("victims.save_plan",
+        "UPDATE victims SET plan_sealed = $2, plan_version = plan_version + 1 WHERE id = $1 AND plan_version = $3");
+    POINT_INDEX = Statement::both("point_indexes.add", "INSERT INTO point_indexes (point_id, victim_id, value_index) VALUES ($1, $2, $3)");
+    POINT_FIND = Statement::both("point_indexes.find", "SELECT victim_id, point_id FROM point_indexes WHERE value_index = $1");
+    DEFENDANT_ADD = Statement::both("defendants.add",
+        "INSERT INTO defendants (id, case_id, label, sealed, created_at) VALUES ($1, $2, $3, $4, $5)");
+    DEFENDANT_LIST = Statement::both("defendants.list", "SELECT id, label, sealed FROM defendants WHERE case_id = $1 ORDER BY label");
+    ADVISER_ADD = Statement::both("advisers.add",
+        "INSERT INTO advisers (id, service, transport, from_at, until_at, sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    CONSENT_ADD = Statement::both("consents.add",
+        "INSERT INTO consents (id, victim_id, adviser_id, scope, given_at, until_at) VALUES ($1, $2, $3, $4, $5, $6)");
+    CONSENT_COUNT = Statement::both("consents.count_live",
+        "SELECT COUNT(*) FROM consents WHERE victim_id = $1 AND revoked_at IS NULL AND (until_at IS NULL OR until_at > $2)");
+    VICTIM_COUNT = Statement::both("victims.count", "SELECT COUNT(*) FROM victims");
+}
+
+/// A case.
+#[derive(Debug, Clone)]
+pub struct CaseRow {
+    /// Its identifier here.
+    pub id: CaseId,
+    /// Its URN, upper case. Alone it never selects a victim.
+    pub urn: String,
+    /// The Area's code.
+    pub area: String,
+    /// `adult-rape`, `serious-sexual` or `other`.
+    pub offence: String,
+    /// Nothing that happened earlier belongs to this case.
+    pub opened_at: Timestamp,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// A victim in a case. Personal values are sealed under the victim's key.
+#[derive(Debug, Clone)]
+pub struct VictimRow {
+    /// The victim's identifier here.
+    pub id: VictimId,
+    /// The case.
+    pub case_id: CaseId,
+    /// What the source calls this person.
+    pub source_ref: String,
+    /// The CPS service (requirement D1: not the same as enhanced rights).
+    pub service: String,
+    /// Enhanced rights under the Victims' Code.
+    pub enhanced: bool,
+    /// On which ground.
+    pub enhanced_ground: Option<String>,
+    /// The Victim Liaison Officer's user name.
+    pub vlo: Option<String>,
+    /// `domain::people::VictimStanding` as JSON.
+    pub standing: String,
+    /// Trial, section 28 and evidence dates as JSON.
+    pub dates: String,
+    /// Names, language details, formats: sealed JSON.
+    pub person_sealed: Vec<u8>,
+    /// The contact plan: sealed JSON.
+    pub plan_sealed: Vec<u8>,
+    /// Goes up with each change of the plan.
+    pub plan_version: i64,
+}
+
+fn case(row: &Row) -> Result<CaseRow> {
+    Ok(CaseRow {
+        id: row.parsed(0, CaseId::parse)?,
+        urn: row.text(1)?,
+        area: row.text(2)?,
+        offence: row.text(3)?,
+        opened_at: row.at(4)?,
+        closed_at: row.at_opt(5)?,
+    })
+}
+
+fn victim(row: &Row) -> Result<VictimRow> {
+    Ok(VictimRow {
+        id: row.parsed(0, VictimId::parse)?,
+        case_id: row.parsed(1, CaseId::parse)?,
+        source_ref: row.text(2)?,
+        service: row.text(3)?,
+        enhanced: row.flag(4)?,
+        enhanced_ground: row.text_opt(5)?,
+        vlo: row.text_opt(6)?,
+        standing: row.text(7)?,
+        dates: row.text(8)?,
+        person_sealed: row.bytes(9)?,
+        plan_sealed: row.bytes(10)?,
+        plan_version: row.int(11)?,
+    })
+}
+
+/// Adds a case.
+pub async fn add_case(tx: &mut Tx, case: &CaseRow, at: Timestamp) -> Result<()> {
+    tx.execute(&CASE_ADD, args![&case.id, &case.urn, &case.area, &case.offence, case.opened_at, at]).await?;
+    Ok(())
+}
+
+/// The case with this URN.
+pub async fn find_case_by_urn(tx: &mut Tx, urn: &str) -> Result<Option<CaseRow>> {
+    tx.find(&CASE_FIND_BY_URN, args![urn]).await?.as_ref().map(case).transpose()
+}
+
+/// The case with this identifier.
+pub async fn find_case(tx: &mut Tx, id: &CaseId) -> Result<Option<CaseRow>> {
+    tx.find(&CASE_FIND, args![id]).await?.as_ref().map(case).transpose()
+}
+
+/// Marks a case closed; a second closing changes nothing.
+pub async fn close_case(tx: &mut Tx, id: &CaseId, at: Timestamp) -> Result<()> {
+    tx.execute(&CASE_CLOSE, args![id, at]).await?;
+    Ok(())
+}
+
+/// Adds a victim.
+pub async fn add_victim(tx: &mut Tx, v: &VictimRow, at: Timestamp) -> Result<()> {
+    let args = args![
+        &v.id, &v.case_id, &v.source_ref, &v.service, v.enhanced, &v.enhanced_ground, &v.vlo, &v.standing, &v.dates,
+        &v.person_sealed, &v.plan_sealed, at
+    ];
+    tx.execute(&VICTIM_ADD, args).await?;
+    Ok(())
+}
+
+/// The victim with this identifier.
+pub async fn find_victim(tx: &mut Tx, id: &VictimId) -> Result<Option<VictimRow>> {
+    tx.find(&VICTIM_FIND, args![id]).await?.as_ref().map(victim).transpose()
+}
+
+/// The victim that the source calls `source_ref` in this case.
+pub async fn find_victim_by_ref(tx: &mut Tx, case: &CaseId, source_ref: &str) -> Result<Option<VictimRow>> {
+    tx.find(&VICTIM_FIND_BY_REF, args![case, source_ref]).await?.as_ref().map(victim).transpose()
+}
+
+/// Up to `most` victims in the order of their identifiers, after `after` (begin with an empty text).
+pub async fn list_victims_after(tx: &mut Tx, after: &str, most: u32) -> Result<Vec<VictimId>> {
+    tx.list(&VICTIM_LIST, args![after, i64::from(most)]).await?.iter().map(|row| row.parsed(0, VictimId::parse)).collect()
+}
+
+/// How many victims there are.
+pub async fn count_victims(tx: &mut Tx) -> Result<i64> {
+    tx.find(&VICTIM_COUNT, args![]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Saves what an event changed about a victim: standing, dates, enhanced rights, officer.
+pub async fn save_standing(tx: &mut Tx, v: &VictimRow) -> Result<()> {
+    let args = args![&v.id, &v.standing, &v.dates, v.enhanced, &v.enhanced_ground, &v.vlo];
+    tx.execute_one(&VICTIM_STANDING, args).await
+}
+
+/// Saves a contact plan over the version that the caller read.
+pub async fn save_plan(tx: &mut Tx, id: &VictimId, plan_sealed: &[u8], version_read: i64) -> Result<()> {
+    tx.execute_one(&VICTIM_PLAN, args![id, plan_sealed, version_read]).await
+}
+
+/// Keeps the blind index of a contact point's value.
+pub async fn add_point_index(tx: &mut Tx, point: &ContactPointId, victim: &VictimId, index: &[u8]) -> Result<()> {
+    tx.execute(&POINT_INDEX, args![point, victim, index]).await?;
+    Ok(())
+}
+
+/// Whose contact points have this value.
+pub async fn list_points(tx: &mut Tx, index: &[u8]) -> Result<Vec<(VictimId, ContactPointId)>> {
+    let pair = |row: &Row| Ok((row.parsed(0, VictimId::parse)?, row.parsed(1, ContactPointId::parse)?));
+    tx.list(&POINT_FIND, args![index]).await?.iter().map(pair).collect()
+}
+
+/// Adds somebody of the defence side, sealed under the case's key, known by `label`.
+pub async fn add_defendant(tx: &mut Tx, id: &DefendantId, case: &CaseId, label: &str, sealed: &[u8], at: Timestamp) -> Result<()> {
+    tx.execute(&DEFENDANT_ADD, args![id, case, label, sealed, at]).await?;
+    Ok(())
+}
+
+/// The defence side of a case: identifier, label, sealed values.
+pub async fn list_defendants(tx: &mut Tx, case: &CaseId) -> Result<Vec<(DefendantId, String, Vec<u8>)>> {
+    let triple = |row: &Row| Ok((row.parsed(0, DefendantId::parse)?, row.text(1)?, row.bytes(2)?));
+    tx.list(&DEFENDANT_LIST, args![case]).await?.iter().map(triple).collect()
+}
+
+/// An adviser at a service for a period.
+#[derive(Debug, Clone)]
+pub struct AdviserRow {
+    /// The adviser's identifier.
+    pub id: AdviserId,
+    /// The service's name.
+    pub service: String,
+    /// `cjsm`, `aligned-tls-dmarc` or `portal-only` (requirement B7).
+    pub transport: String,
+    /// First instant at this service.
+    pub from_at: Timestamp,
+    /// Last instant, if known.
+    pub until_at: Option<Timestamp>,
+    /// Name and address, sealed under the adviser's key.
+    pub sealed: Vec<u8>,
+}
+
+/// Adds an adviser.
+pub async fn add_adviser(tx: &mut Tx, a: &AdviserRow, at: Timestamp) -> Result<()> {
+    tx.execute(&ADVISER_ADD, args![&a.id, &a.service, &a.transport, a.from_at, a.until_at, &a.sealed, at]).await?;
+    Ok(())
+}
+
+/// A victim's dated, scoped, revocable leave for one adviser.
+#[derive(Debug, Clone)]
+pub struct ConsentRow {
+    /// The consent's identifier.
+    pub id: ConsentId,
+    /// Whose leave.
+    pub victim_id: VictimId,
+    /// For whom.
+    pub adviser_id: AdviserId,
+    /// Scopes as a JSON list.
+    pub scope: String,
+    /// When it was given.
+    pub given_at: Timestamp,
+    /// When it ends, if it does.
+    pub until_at: Option<Timestamp>,
+}
+
+/// Adds a consent.
+pub async fn add_consent(tx: &mut Tx, c: &ConsentRow) -> Result<()> {
+    tx.execute(&CONSENT_ADD, args![&c.id, &c.victim_id, &c.adviser_id, &c.scope, c.given_at, c.until_at]).await?;
+    Ok(())
+}
+
+/// How many live consents a victim has given.
+pub async fn count_live_consents(tx: &mut Tx, victim: &VictimId, now: Timestamp) -> Result<i64> {
+    tx.find(&CONSENT_COUNT, args![victim, now]).await?.map_or(Ok(0), |row| row.int(0))
+}

@@ -1,0 +1,59 @@
+//! The catalogue of statements.
+
+/// One statement, under the name that errors and the catalogue call it by.
+#[derive(Debug)]
+pub struct Statement {
+    /// `table.verb`.
+    pub name: &'static str,
+    /// The text for SQLite.
+    pub sqlite: &'static str,
+    /// The text for PostgreSQL: the same one, but for the few pairs that a test counts.
+    pub postgres: &'static str,
+}
+
+impl Statement {
+    /// One text for both databases.
+    pub const fn both(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sqlite: sql, postgres: sql }
+    }
+
+    /// Two texts, where the dialects truly differ.
+    pub const fn pair(name: &'static str, sqlite: &'static str, postgres: &'static str) -> Self {
+        Self { name, sqlite, postgres }
+    }
+
+    /// Whether the two texts differ.
+    pub fn is_pair(&self) -> bool {
+        self.sqlite != self.postgres
+    }
+}
+
+/// Declares the statements of a module and their list.
+macro_rules! statements {
+    ($($name:ident = $made:expr;)+) => {
+        $(static $name: $crate::Statement = $made;)+
+        /// Every statement of this module, for the catalogue.
+        pub(crate) static ALL: &[&$crate::Statement] = &[$(&$name),+];
+    };
+}
+pub(crate) use statements;
+
+/// Every statement of the program.
+pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
+    [
+        crate::calendar::ALL,
+        crate::contacts::ALL,
+        crate::drafts::ALL,
+        crate::events::ALL,
+        crate::keys::ALL,
+        crate::log::ALL,
+        crate::notices::ALL,
+        crate::obligations::ALL,
+        crate::outbox::ALL,
+        crate::people::ALL,
+        crate::vettings::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

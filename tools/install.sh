@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Installs what is missing for `make run` or `make test` on Debian, and nothing that is there already.
+#
+#   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones
+#   tools/install.sh test    the same, and PostgreSQL, Postfix and Python, which the tests start themselves
+#
+# With nothing missing it touches neither apt nor the network. It never starts or needs a service.
+set -euo pipefail
+
+purpose="${1:-}"
+case "$purpose" in
+    run | test) ;;
+    *)
+        echo "usage: tools/install.sh run|test" >&2
+        exit 2
+        ;;
+esac
+
+missing=()
+have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
+
+have cc && have make || missing+=(build-essential)
+[ -e /usr/share/zoneinfo/Europe/London ] || missing+=(tzdata)
+[ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+if [ "$purpose" = test ]; then
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+    have postfix || missing+=(postfix)
+    have python3 || missing+=(python3)
+fi
+
+if [ "${#missing[@]}" -gt 0 ]; then
+    if ! have apt-get; then
+        echo "install.sh: missing: ${missing[*]}. This script knows Debian's apt-get only; install them by hand." >&2
+        exit 1
+    fi
+    as_root=(env)
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! have sudo; then
+            echo "install.sh: missing: ${missing[*]}. Run once as root, or install sudo." >&2
+            exit 1
+        fi
+        as_root=(sudo env)
+    fi
+    as_root+=(DEBIAN_FRONTEND=noninteractive)
+    echo "install.sh: installing ${missing[*]}" >&2
+    "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 -qq update
+    for package in "${missing[@]}"; do
+        if [ "$package" = postfix ]; then
+            # Left alone, Debian's default would listen for mail from the whole network.
+            printf '%s\n' \
+                'postfix postfix/main_mailer_type select Local only' \
+                'postfix postfix/mailname string localhost' | "${as_root[@]}" debconf-set-selections
+        fi
+    done
+    "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends install "${missing[@]}"
+fi
+
+if ! have cargo; then
+    echo "install.sh: cargo is missing. Install Rust (see rust-version in Cargo.toml), then run this again." >&2
+    exit 1
+fi
+if [ "$purpose" = test ]; then
+    for component in rustfmt clippy; do
+        tool=$component
+        [ "$tool" = clippy ] && tool=cargo-clippy
+        "$tool" --version >/dev/null 2>&1 && continue
+        if ! have rustup; then
+            echo "install.sh: $component is missing, and there is no rustup to add it." >&2
+            exit 1
+        fi
+        rustup component add "$component"
+    done
+fi
