@@ -41,7 +41,10 @@ pub struct SeededEntropy {
 impl SeededEntropy {
     /// Chance that repeats for this seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed, counter: Mutex::new(0) }
+        Self {
+            seed,
+            counter: Mutex::new(0),
+        }
     }
 }
 
@@ -50,7 +53,10 @@ impl Entropy for SeededEntropy {
         for chunk in out.chunks_mut(32) {
             let mut counter = self.counter.lock().expect("no test panics while drawing");
             *counter += 1;
-            let block = digest(&SHA256, &[self.seed.to_be_bytes(), counter.to_be_bytes()].concat());
+            let block = digest(
+                &SHA256,
+                &[self.seed.to_be_bytes(), counter.to_be_bytes()].concat(),
+            );
             chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
         }
     }

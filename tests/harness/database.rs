@@ -29,19 +29,35 @@ pub async fn sqlite() -> Database {
 
 /// A fresh PostgreSQL database on the cluster of `GATEWAY_TEST_POSTGRES`.
 pub async fn postgres() -> Database {
-    let cluster = std::env::var("GATEWAY_TEST_POSTGRES")
-        .expect("GATEWAY_TEST_POSTGRES names a PostgreSQL cluster for the tests; `make test` starts one and sets it");
-    let name = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::SeqCst));
-    let mut admin = PgConnection::connect(&cluster).await.expect("the tests' PostgreSQL answers");
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.expect("a fresh database");
-    let (base, _) = cluster.rsplit_once('/').expect("the address ends in a database's name");
+    let cluster = std::env::var("GATEWAY_TEST_POSTGRES").expect(
+        "GATEWAY_TEST_POSTGRES names a PostgreSQL cluster for the tests; `make test` starts one and sets it",
+    );
+    let name = format!(
+        "test_{}_{}",
+        std::process::id(),
+        MADE.fetch_add(1, Ordering::SeqCst)
+    );
+    let mut admin = PgConnection::connect(&cluster)
+        .await
+        .expect("the tests' PostgreSQL answers");
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut admin)
+        .await
+        .expect("a fresh database");
+    let (base, _) = cluster
+        .rsplit_once('/')
+        .expect("the address ends in a database's name");
     ready(format!("{base}/{name}"), None).await
 }
 
 async fn ready(address: String, dir: Option<TempDir>) -> Database {
     let pool = Pool::open(&address).await.expect("the database opens");
     pool.migrate().await.expect("the migrations run");
-    Database { pool, address, _dir: dir }
+    Database {
+        pool,
+        address,
+        _dir: dir,
+    }
 }
 
 /// Makes two tests of one: `on_both!(async fn what_it_shows(database: Database) { … });`

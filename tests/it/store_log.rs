@@ -24,7 +24,9 @@ on_both!(
 #[test]
 fn the_dialects_differ_in_few_statements_and_no_name_stands_twice() {
     assert!(catalogue().filter(|statement| statement.is_pair()).count() < 5);
-    let names = catalogue().map(|statement| statement.name).collect::<BTreeSet<_>>();
+    let names = catalogue()
+        .map(|statement| statement.name)
+        .collect::<BTreeSet<_>>();
     assert_eq!(names.len(), catalogue().count());
 }
 
@@ -35,7 +37,9 @@ on_both!(
             tokio::spawn(async move {
                 for n in 0..25 {
                     let tx = pool.begin().await.expect("a transaction");
-                    tx.commit(&[entry(writer * 100 + n), entry(writer * 100 + n + 50)]).await.expect("a commit");
+                    tx.commit(&[entry(writer * 100 + n), entry(writer * 100 + n + 50)])
+                        .await
+                        .expect("a commit");
                 }
             })
         });
@@ -48,7 +52,10 @@ on_both!(
         let indexes = stored.iter().map(|entry| entry.index).collect::<Vec<_>>();
         assert_eq!(indexes, (0..400).collect::<Vec<_>>());
         for entry in &stored {
-            assert_eq!(audit::merkle::leaf_hash(&entry.body).as_bytes().as_slice(), entry.leaf);
+            assert_eq!(
+                audit::merkle::leaf_hash(&entry.body).as_bytes().as_slice(),
+                entry.leaf
+            );
         }
     }
 );
@@ -75,9 +82,14 @@ on_both!(
         };
         let mut tx = database.pool.begin().await.expect("a transaction");
         log::start_tree(&mut tx, &tree(0)).await.expect("an empty tree");
-        log::swap_tree(&mut tx, &tree(0), &tree(3)).await.expect("the first sealer");
+        log::swap_tree(&mut tx, &tree(0), &tree(3))
+            .await
+            .expect("the first sealer");
         let second = log::swap_tree(&mut tx, &tree(0), &tree(4)).await;
-        assert!(matches!(second, Err(store::Error::Changed { rows: 0, .. })), "{second:?}");
+        assert!(
+            matches!(second, Err(store::Error::Changed { rows: 0, .. })),
+            "{second:?}"
+        );
     }
 );
 

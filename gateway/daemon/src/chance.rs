@@ -11,7 +11,10 @@ use ring::rand::{SecureRandom, SystemRandom};
 pub struct MachineClock;
 
 impl Clock for MachineClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -44,7 +47,10 @@ pub struct MachineEntropy(SystemRandom);
 
 impl MachineEntropy {
     /// Ready to be asked.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system's randomness")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the system's randomness"
+    )]
     pub fn new() -> Self {
         Self(SystemRandom::new())
     }

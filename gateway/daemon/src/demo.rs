@@ -32,7 +32,10 @@ const CATCHER_HOST: &str = "localhost";
 /// 09:00 in London on 23 November 2026.
 fn first_morning() -> Result<Timestamp, Fault> {
     let london = TimeZone::get(domain::time::LONDON).map_err(|fault| Fault::no(fault.to_string()))?;
-    let zoned = date(2026, 11, 23).at(9, 0, 0, 0).to_zoned(london).map_err(|fault| Fault::no(fault.to_string()))?;
+    let zoned = date(2026, 11, 23)
+        .at(9, 0, 0, 0)
+        .to_zoned(london)
+        .map_err(|fault| Fault::no(fault.to_string()))?;
     Ok(zoned.timestamp())
 }
 
@@ -49,8 +52,13 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
         show(&summary, &caught);
     }
     if !headless {
-        print::note(&format!("The caught mail lies in {}. Stop with Ctrl-C.", caught.display()));
-        tokio::signal::ctrl_c().await.map_err(|fault| Fault::no(fault.to_string()))?;
+        print::note(&format!(
+            "The caught mail lies in {}. Stop with Ctrl-C.",
+            caught.display()
+        ));
+        tokio::signal::ctrl_c()
+            .await
+            .map_err(|fault| Fault::no(fault.to_string()))?;
     }
     catcher.stop().await;
     Ok(0)
@@ -59,7 +67,8 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
 /// A catcher on loopback with a certificate of its own, and the relay that trusts that one alone.
 async fn post_office(caught: &Path) -> Result<(Catcher, Relay), Fault> {
     fs::create_dir_all(caught).map_err(|fault| Fault::input(format!("{}: {fault}", caught.display())))?;
-    let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).map_err(|fault| Fault::no(fault.to_string()))?;
+    let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST])
+        .map_err(|fault| Fault::no(fault.to_string()))?;
     let roots = Roots::Only(identity.cert_pem.clone());
     let catcher = Catcher::start(CatcherConfig {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -73,9 +82,12 @@ async fn post_office(caught: &Path) -> Result<(Catcher, Relay), Fault> {
         host: "127.0.0.1".to_owned(),
         port: catcher.local_addr().port(),
         hello_name: "gateway.example".to_owned(),
-        tls: TlsPolicy::Required { server_name: CATCHER_HOST.to_owned(), roots },
+        tls: TlsPolicy::Required {
+            server_name: CATCHER_HOST.to_owned(),
+            roots,
+        },
         timeout_ms: 30_000,
-        connections_max: 8,
+        connections_max: house::CONNECTIONS_MAX,
     })
     .map_err(|fault| Fault::no(fault.to_string()))?;
     Ok((catcher, relay))
@@ -99,23 +111,37 @@ async fn play(context: &Context, gateway: &Gateway, clock: &SetClock, relay: &Re
         }
         for batch in happened.chunks(BATCH) {
             let answers = gateway.record_events("operator", batch).await?;
-            refused += answers.iter().filter(|answer| matches!(answer, Recorded::Refused(_))).count();
+            refused += answers
+                .iter()
+                .filter(|answer| matches!(answer, Recorded::Refused(_)))
+                .count();
         }
         work(gateway, relay).await?;
         let next_event = coming.peek().map(|event| event.occurred_at);
-        let Some(next) = next_event.into_iter().chain(gateway.next_delivery_at().await?).min() else { break };
+        let Some(next) = next_event
+            .into_iter()
+            .chain(gateway.next_delivery_at().await?)
+            .min()
+        else {
+            break;
+        };
         clock.set(next.max(now + SignedDuration::from_micros(1)));
     }
     let counts = gateway.counts().await?;
     let verified = gateway.verify_log().await?;
     if verified.root != counts.log.root || verified.size != counts.log.size {
-        return Err(Fault::no("the contact log's root does not recompute from its entries"));
+        return Err(Fault::no(
+            "the contact log's root does not recompute from its entries",
+        ));
     }
     let mut summary = serde_json::to_value(&counts).map_err(|fault| Fault::no(fault.to_string()))?;
     summary["events"] = json!({ "read": read, "refused": refused });
     let forgotten = gateway.find_forgotten().await?;
     if !forgotten.is_empty() {
-        return Err(Fault::no(format!("{} obligations are open with nothing under way; law 6 is broken", forgotten.len())));
+        return Err(Fault::no(format!(
+            "{} obligations are open with nothing under way; law 6 is broken",
+            forgotten.len()
+        )));
     }
     Ok(summary)
 }
@@ -179,7 +205,11 @@ fn open(path: &Path) -> Result<std::io::BufReader<fs::File>, Fault> {
 
 fn show(summary: &Value, caught: &Path) {
     let number = |path: &str| summary.pointer(path).cloned().unwrap_or_default();
-    print::line(&format!("Events      {} read, {} refused", number("/events/read"), number("/events/refused")));
+    print::line(&format!(
+        "Events      {} read, {} refused",
+        number("/events/read"),
+        number("/events/refused")
+    ));
     print::line(&format!("Obligations {} raised", number("/obligations/raised")));
     print::line(&format!(
         "Messages    {} delivered, {} duties wait for a person",
@@ -192,6 +222,10 @@ fn show(summary: &Value, caught: &Path) {
         }
     }
     print::line(&format!("Contacts    {}", number("/contacts")));
-    print::line(&format!("Contact log {} entries, root {}, recomputed", number("/log/size"), number("/log/root")));
+    print::line(&format!(
+        "Contact log {} entries, root {}, recomputed",
+        number("/log/size"),
+        number("/log/root")
+    ));
     print::line(&format!("Mail        {}", caught.display()));
 }

@@ -8,14 +8,16 @@ use domain::calendar::Calendar;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, Entropy, random};
 use flows::{Gateway, Parts, Settings, Staff, StaffRole};
+use mail::return_path::ReturnPathKey;
 use render::Library;
 use store::Pool;
-use mail::return_path::ReturnPathKey;
 use vault::{BlindIndex, KeyFile, KeyRing};
 
 use crate::chance::MachineEntropy;
 use crate::print::Fault;
 
+/// Connections to the relay.
+pub const CONNECTIONS_MAX: usize = 8;
 /// The demo's one key-encrypting key.
 const DEMO_KEY: &str = "demo-1";
 
@@ -33,12 +35,18 @@ pub struct Texts {
 
 fn read(path: &Path) -> Result<String, Fault> {
     fs::read_to_string(path).map_err(|fault| {
-        Fault::input(format!("{}: {fault}; run from the project's folder or name it with --house", path.display()))
+        Fault::input(format!(
+            "{}: {fault}; run from the project's folder or name it with --house",
+            path.display()
+        ))
     })
 }
 
 fn faults<T: std::fmt::Display>(file: &str, faults: &[T]) -> Fault {
-    let lines = faults.iter().map(|fault| format!("{file}: {fault}")).collect::<Vec<_>>();
+    let lines = faults
+        .iter()
+        .map(|fault| format!("{file}: {fault}"))
+        .collect::<Vec<_>>();
     Fault::input(lines.join("\n"))
 }
 
@@ -50,8 +58,14 @@ pub fn texts(house: &Path) -> Result<Texts, Fault> {
     let calendar_text = read(&config.join("bank-holidays.json"))?;
     let calendar = Calendar::parse(&calendar_text)
         .map_err(|fault| Fault::input(format!("config/bank-holidays.json: {fault}")))?;
-    let areas = Areas::parse(&read(&config.join("areas.toml"))?).map_err(|found| faults("config/areas.toml", &found))?;
-    Ok(Texts { rulebook, calendar, calendar_text, areas })
+    let areas = Areas::parse(&read(&config.join("areas.toml"))?)
+        .map_err(|found| faults("config/areas.toml", &found))?;
+    Ok(Texts {
+        rulebook,
+        calendar,
+        calendar_text,
+        areas,
+    })
 }
 
 /// Where the vetted words lie.
@@ -73,23 +87,55 @@ pub fn demo_staff(areas: &Areas) -> Vec<Staff> {
         role,
     };
     let mut staff = vec![
-        person("operator", "Demo Operator", "01632 960100".to_owned(), StaffRole::Operator),
-        person("ruth.okafor", "Ruth Okafor", "01632 960101".to_owned(), StaffRole::Approver),
-        person("tom.ellis", "Tom Ellis", "01632 960102".to_owned(), StaffRole::Approver),
+        person(
+            "operator",
+            "Demo Operator",
+            "01632 960100".to_owned(),
+            StaffRole::Operator,
+        ),
+        person(
+            "ruth.okafor",
+            "Ruth Okafor",
+            "01632 960101".to_owned(),
+            StaffRole::Approver,
+        ),
+        person(
+            "tom.ellis",
+            "Tom Ellis",
+            "01632 960102".to_owned(),
+            StaffRole::Approver,
+        ),
     ];
     let officers = areas.list().iter().flat_map(|area| [(area, 1), (area, 2)]);
     for (number, (area, nth)) in officers.enumerate() {
         let name = OFFICERS[number % OFFICERS.len()];
         let phone = format!("01632 9602{number:02}");
-        staff.push(person(&format!("vlo-{}-{nth}", area.code.as_str()), name, phone, StaffRole::Vlo));
+        staff.push(person(
+            &format!("vlo-{}-{nth}", area.code.as_str()),
+            name,
+            phone,
+            StaffRole::Vlo,
+        ));
     }
     staff
 }
 
 /// Invented names for the demo's officers.
 const OFFICERS: [&str; 14] = [
-    "Priya Shah", "Carys Bevan", "Tomos Rees", "Amara Cole", "Helen Firth", "Joel Marsh", "Nadia Rahman",
-    "Owen Tate", "Ines Duarte", "Grace Holt", "Samir Aziz", "Bethan Lloyd", "Daniel Frost", "Marta Nowak",
+    "Priya Shah",
+    "Carys Bevan",
+    "Tomos Rees",
+    "Amara Cole",
+    "Helen Firth",
+    "Joel Marsh",
+    "Nadia Rahman",
+    "Owen Tate",
+    "Ines Duarte",
+    "Grace Holt",
+    "Samir Aziz",
+    "Bethan Lloyd",
+    "Daniel Frost",
+    "Marta Nowak",
 ];
 
 /// What the demo sets.
@@ -98,8 +144,12 @@ pub fn demo_settings(entropy: &dyn Entropy) -> Settings {
         hold_back_s: 15 * 60,
         lease_s: 5 * 60,
         batch_max: 64,
+        connections_max: CONNECTIONS_MAX,
         tries_max: 8,
-        office_hours: ("Monday to Friday, 9am to 5pm".to_owned(), "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned()),
+        office_hours: (
+            "Monday to Friday, 9am to 5pm".to_owned(),
+            "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),
+        ),
         sender_name: "Messages".to_owned(),
         sender_address: "messages@gateway.example".to_owned(),
         mail_domain: "gateway.example".to_owned(),
@@ -122,7 +172,11 @@ fn demo_keys(dir: &Path, entropy: &dyn Entropy) -> Result<(KeyRing, BlindIndex),
 fn write_secret(path: &Path, text: &str) -> Result<(), Fault> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|fault| Fault::input(format!("{}: {fault}", path.display())))
 }

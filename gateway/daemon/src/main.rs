@@ -15,7 +15,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "gateway", version, about = "Tells victims of rape what they are owed, safely and on time")]
+#[command(
+    name = "gateway",
+    version,
+    about = "Tells victims of rape what they are owed, safely and on time"
+)]
 struct Cli {
     /// The folder with `config` and `templates`.
     #[arg(long, global = true, default_value = ".", env = "GATEWAY_HOUSE")]
@@ -78,7 +82,12 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<u8, print::Fault> {
-    let open = commands::Context { house: cli.house, dir: cli.dir, user: cli.user, json: cli.json };
+    let open = commands::Context {
+        house: cli.house,
+        dir: cli.dir,
+        user: cli.user,
+        json: cli.json,
+    };
     match cli.command {
         Command::Demo { headless } => demo::run(&open, headless).await,
         Command::Check => commands::check::run(&open),

@@ -1,5 +1,9 @@
 //! The only place that writes to the terminal.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints; nothing else does")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line prints; nothing else does"
+)]
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -16,12 +20,18 @@ pub struct Fault {
 impl Fault {
     /// Wrong use or bad input.
     pub fn input(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), exit: 2 }
+        Self {
+            sentence: sentence.into(),
+            exit: 2,
+        }
     }
 
     /// The answer is no.
     pub fn no(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), exit: 1 }
+        Self {
+            sentence: sentence.into(),
+            exit: 1,
+        }
     }
 }
 
@@ -31,7 +41,10 @@ impl From<flows::Error> for Fault {
             flows::Kind::Invalid | flows::Kind::NotAllowed => 2,
             _ => 1,
         };
-        Self { sentence: fault.to_string(), exit }
+        Self {
+            sentence: fault.to_string(),
+            exit,
+        }
     }
 }
 

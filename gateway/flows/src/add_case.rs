@@ -5,8 +5,8 @@ use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, Vict
 use domain::people::VictimStanding;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
-use store::people::{self, AdviserRow, CaseRow, ConsentRow, VictimRow};
 use store::Tx;
+use store::people::{self, AdviserRow, CaseRow, ConsentRow, VictimRow};
 use vault::DataKey;
 
 use crate::entries::entry;
@@ -29,12 +29,17 @@ impl Gateway {
     pub async fn add_case(&self, actor: &str, record: &CaseRecord) -> Result<Added> {
         self.authorise(actor, &[StaffRole::Operator])?;
         if self.parts.areas.get(&record.area).is_none() {
-            return Err(Error::Invalid("area: no such Area; use a code of config/areas.toml".to_owned()));
+            return Err(Error::Invalid(
+                "area: no such Area; use a code of config/areas.toml".to_owned(),
+            ));
         }
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let case = self.find_or_add_case(&mut tx, record).await?;
-        if people::find_victim_by_ref(&mut tx, &case.id, &record.victim_ref).await?.is_some() {
+        if people::find_victim_by_ref(&mut tx, &case.id, &record.victim_ref)
+            .await?
+            .is_some()
+        {
             return Ok(Added::Before);
         }
         let victim = VictimId::random(self.entropy());
@@ -82,7 +87,14 @@ impl Gateway {
         Ok(case)
     }
 
-    async fn add_victim(&self, tx: &mut Tx, record: &CaseRecord, case: &CaseId, id: &VictimId, key: &DataKey) -> Result<()> {
+    async fn add_victim(
+        &self,
+        tx: &mut Tx,
+        record: &CaseRecord,
+        case: &CaseId,
+        id: &VictimId,
+        key: &DataKey,
+    ) -> Result<()> {
         let plan = record
             .plan(id.clone(), || ContactPointId::random(self.entropy()))
             .map_err(|refused| Error::Invalid(refused.to_string()))?;
@@ -91,7 +103,10 @@ impl Gateway {
             preferred_name: record.preferred_name.clone(),
             correspondence: record.correspondence.clone(),
         };
-        let standing = VictimStanding { wants_contact: record.wants_contact, ..VictimStanding::wants_everything() };
+        let standing = VictimStanding {
+            wants_contact: record.wants_contact,
+            ..VictimStanding::wants_everything()
+        };
         let enhanced = record.offence.enhanced_by_offence() || record.enhanced.is_some();
         let row = VictimRow {
             id: id.clone(),
@@ -110,7 +125,10 @@ impl Gateway {
         people::add_victim(tx, &row, self.now()).await?;
         for point in plan.points() {
             if let Some(matched) = point.value().match_keys().first() {
-                let index = self.parts.index.index("contact-point", matched.reveal().as_bytes());
+                let index = self
+                    .parts
+                    .index
+                    .index("contact-point", matched.reveal().as_bytes());
                 people::add_point_index(tx, point.id(), id, &index).await?;
             }
         }
@@ -148,9 +166,15 @@ fn word<T: serde::Serialize>(value: &T) -> Result<String> {
 
 fn start_of(day: Date) -> Result<Timestamp> {
     let zone = TimeZone::get(domain::time::LONDON).map_err(|fault| Error::broken("London time", fault))?;
-    Ok(day.to_zoned(zone).map_err(|fault| Error::broken("London time", fault))?.timestamp())
+    Ok(day
+        .to_zoned(zone)
+        .map_err(|fault| Error::broken("London time", fault))?
+        .timestamp())
 }
 
 fn end_of(day: Date) -> Result<Timestamp> {
-    start_of(day.tomorrow().map_err(|fault| Error::broken("London time", fault))?)
+    start_of(
+        day.tomorrow()
+            .map_err(|fault| Error::broken("London time", fault))?,
+    )
 }

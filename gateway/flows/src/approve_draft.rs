@@ -27,6 +27,9 @@ pub(crate) fn content_digest(frozen: &Frozen) -> String {
     leaf_hash(&frozen.digest_input()).to_hex()
 }
 
+/// Where a message stands in the queue whose rule has no number: after every other.
+const NO_NUMBER: Timestamp = Timestamp::constant(253_402_207_200, 0);
+
 impl Gateway {
     /// Approves a draft. The words must still be the vetted ones, and where the rule asks for a second
     /// person the approver must not be the drafter.
@@ -38,7 +41,9 @@ impl Gateway {
         if row.state != "drafted" {
             return Err(Error::Conflict(format!("this draft is {} already", row.state)));
         }
-        let owed = obligations::find(&mut tx, &row.obligation_id).await?.ok_or(Error::NotFound("obligation"))?;
+        let owed = obligations::find(&mut tx, &row.obligation_id)
+            .await?
+            .ok_or(Error::NotFound("obligation"))?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
         let content: Content = Self::open(&victim.key, "drafts", row.id.as_str(), &row.sealed)?;
         let Some(vetting) = vettings::find(&mut tx, &row.digest).await? else {
@@ -49,7 +54,10 @@ impl Gateway {
         };
         let digest = content_digest(&content.frozen);
         let version = u32::try_from(row.version).unwrap_or_default();
-        let by = Vetted::ByTwo { first: vetting.vetted_by, second: vetting.seconded_by };
+        let by = Vetted::ByTwo {
+            first: vetting.vetted_by,
+            second: vetting.seconded_by,
+        };
         let proof = VettingProof::new(&vetting.kind, version, &vetting.language, &vetting.digest, by)
             .map_err(|fault| Error::NotAllowed(fault.to_string()))?;
         let hold_until = now + SignedDuration::from_secs(self.parts.settings.hold_back_s);
@@ -91,10 +99,19 @@ impl Gateway {
         };
         drafts::decide(&mut tx, &row.id, "approved", approver, now).await?;
         drafts::add_message(&mut tx, &stored).await?;
-        outbox::add(&mut tx, &message_id, owed.due_at.unwrap_or(Timestamp::MAX), hold_until, now).await?;
+        outbox::add(
+            &mut tx,
+            &message_id,
+            owed.due_at.unwrap_or(NO_NUMBER),
+            hold_until,
+            now,
+        )
+        .await?;
         let nonce: [u8; 16] = random(self.entropy());
         let owner = victim.row.id.as_str();
-        let commitment = self.commit_value(&mut tx, &victim.key, owner, &nonce, "content", &digest).await?;
+        let commitment = self
+            .commit_value(&mut tx, &victim.key, owner, &nonce, "content", &digest)
+            .await?;
         let entry = about(now, approver, Act::Decision, "draft-approved", &owed)?
             .with_area(&victim.case.area)
             .with_draft(row.id.as_str())
@@ -103,7 +120,10 @@ impl Gateway {
             .with_nonce(&nonce)
             .with_commitment("content", &commitment);
         tx.commit(&[entry]).await?;
-        Ok(Approved { message: message_id, hold_until })
+        Ok(Approved {
+            message: message_id,
+            hold_until,
+        })
     }
 
     /// Cancels a message that has not left. There is no recall afterwards (requirement D10).
@@ -111,19 +131,26 @@ impl Gateway {
         self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let message = drafts::find_message(&mut tx, id).await?.ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(&mut tx, &message.obligation_id).await?.ok_or(Error::NotFound("obligation"))?;
-        outbox::cancel(&mut tx, id, reason, now).await.map_err(|fault| match fault {
-            store::Error::Changed { .. } => {
-                Error::Conflict("this message has left or is leaving; there is no recall".to_owned())
-            }
-            fault => fault.into(),
-        })?;
+        let message = drafts::find_message(&mut tx, id)
+            .await?
+            .ok_or(Error::NotFound("message"))?;
+        let owed = obligations::find(&mut tx, &message.obligation_id)
+            .await?
+            .ok_or(Error::NotFound("obligation"))?;
+        outbox::cancel(&mut tx, id, reason, now)
+            .await
+            .map_err(|fault| match fault {
+                store::Error::Changed { .. } => {
+                    Error::Conflict("this message has left or is leaving; there is no recall".to_owned())
+                }
+                fault => fault.into(),
+            })?;
         if owed.state == "open" {
             obligations::wait(&mut tx, &owed.id, Some("decision-after-cancelling")).await?;
         }
-        let entry = about(now, actor, Act::Decision, "message-cancelled", &owed)?.with_message(id.as_str()).with_reason(reason);
-        tx.commit(&[entry]).await
-            .map_err(Error::from)
+        let entry = about(now, actor, Act::Decision, "message-cancelled", &owed)?
+            .with_message(id.as_str())
+            .with_reason(reason);
+        tx.commit(&[entry]).await.map_err(Error::from)
     }
 }

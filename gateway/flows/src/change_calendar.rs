@@ -4,8 +4,8 @@ use audit::entry::Act;
 use domain::calendar::Calendar;
 use domain::event::{Recompute, recompute};
 use jiff::Timestamp;
-use store::obligations::{self, Move};
 use store::calendar;
+use store::obligations::{self, Move};
 
 use crate::entries::{about, entry};
 use crate::person::to_json;
@@ -44,15 +44,19 @@ impl Gateway {
             return Ok(Vec::new());
         }
         let now = self.now();
-        let mut entries =
-            vec![entry(now, actor, Act::Change, "calendar-changed")?.with_fact("holidays-added", &added.to_string())];
+        let mut entries = vec![
+            entry(now, actor, Act::Change, "calendar-changed")?
+                .with_fact("holidays-added", &added.to_string()),
+        ];
         let open = obligations::list_open(&mut tx, None, OPEN_MAX).await?;
         let known_open = open.iter().filter_map(open_obligation).collect::<Vec<_>>();
         let changes = recompute(&known_open, &self.parts.rulebook, &self.parts.calendar)
             .map_err(|fault| Error::Invalid(fault.to_string()))?;
         let mut shown = Vec::new();
         for Recompute { id, new, .. } in changes {
-            let Some(owed) = open.iter().find(|owed| owed.id == id) else { continue };
+            let Some(owed) = open.iter().find(|owed| owed.id == id) else {
+                continue;
+            };
             let moved = Move {
                 moved_at: now,
                 old_due_at: owed.due_at,
@@ -61,13 +65,26 @@ impl Gateway {
                 moved_by: actor.to_owned(),
             };
             let deadline = to_json("deadline", &new)?;
-            obligations::move_due(&mut tx, &id, Some(new.due_at), Some(&deadline), owed.enhanced, &moved).await?;
+            obligations::move_due(
+                &mut tx,
+                &id,
+                Some(new.due_at),
+                Some(&deadline),
+                owed.enhanced,
+                &moved,
+            )
+            .await?;
             entries.push(
                 about(now, actor, Act::Change, "due-time-recomputed", owed)?
                     .with_reason("calendar-changed")
                     .with_fact("new", &new.due_at.to_string()),
             );
-            shown.push(CalendarChange { obligation: id.to_string(), rule: owed.rule.clone(), old: owed.due_at, new: new.due_at });
+            shown.push(CalendarChange {
+                obligation: id.to_string(),
+                rule: owed.rule.clone(),
+                old: owed.due_at,
+                new: new.due_at,
+            });
         }
         calendar::save(&mut tx, json, now).await?;
         tx.commit(&entries).await?;

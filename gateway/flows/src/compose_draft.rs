@@ -10,7 +10,7 @@ use domain::masked::Masked;
 use domain::people::{Language, PersonName};
 use domain::safety::DenySet;
 use domain::urn::Urn;
-use render::{Language as Words, TemplateVersion, Values};
+use render::{Language as Words, TemplateVersion, ValueFault, Values};
 use serde::{Deserialize, Serialize};
 use store::drafts::{self, DraftRow};
 use store::obligations::{self, ObligationRow};
@@ -62,12 +62,18 @@ impl Gateway {
                     done.drafted += 1;
                     about(self.now(), actor, Act::Combination, "draft-composed", &owed)?
                         .with_draft(draft.id.as_str())
-                        .with_template(&draft.kind, u32::try_from(draft.version).unwrap_or_default(), &draft.language, &draft.digest)
+                        .with_template(
+                            &draft.kind,
+                            u32::try_from(draft.version).unwrap_or_default(),
+                            &draft.language,
+                            &draft.digest,
+                        )
                 }
                 Err(waiting_for) => {
                     obligations::wait(&mut tx, &owed.id, Some(waiting_for)).await?;
                     done.waiting += 1;
-                    about(self.now(), actor, Act::Change, "obligation-waiting", &owed)?.with_reason(waiting_for)
+                    about(self.now(), actor, Act::Change, "obligation-waiting", &owed)?
+                        .with_reason(waiting_for)
                 }
             };
             tx.commit(&[entry.with_area(&victim.case.area)]).await?;
@@ -76,7 +82,13 @@ impl Gateway {
     }
 
     /// The draft, or whom the obligation waits for.
-    async fn compose(&self, tx: &mut Tx, actor: &str, owed: &ObligationRow, victim: &Victim) -> Result<std::result::Result<DraftRow, &'static str>> {
+    async fn compose(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        owed: &ObligationRow,
+        victim: &Victim,
+    ) -> Result<std::result::Result<DraftRow, &'static str>> {
         if !victim.standing.wants_contact {
             return Ok(Err("decision-wants-no-contact"));
         }
@@ -90,29 +102,67 @@ impl Gateway {
             Language::Other { .. } => return Ok(Err("translator")),
         };
         let wanted = owed.template_kind.as_deref().unwrap_or_default();
-        let kind = if victim.plan()?.content_in_email { wanted } else { CONTENT_FREE };
-        let Some(version) = self.parts.library.find(kind, language) else { return Ok(Err("template")) };
-        let event = events::find(tx, &owed.event_id).await?.ok_or(Error::NotFound("event"))?;
+        let kind = if victim.plan()?.content_in_email {
+            wanted
+        } else {
+            CONTENT_FREE
+        };
+        let Some(version) = self.parts.library.find(kind, language) else {
+            return Ok(Err("template"));
+        };
+        let event = events::find(tx, &owed.event_id)
+            .await?
+            .ok_or(Error::NotFound("event"))?;
         let detail: Detail = Self::open(&victim.key, "events", event.id.as_str(), &event.sealed)?;
         let has_adviser = people::count_live_consents(tx, &victim.row.id, self.now()).await? > 0;
-        let from = Sources { has_adviser, person: &person, dates: &victim.dates, officer, detail: &detail, owed, welsh: language == Words::Welsh };
+        let from = Sources {
+            has_adviser,
+            person: &person,
+            dates: &victim.dates,
+            officer,
+            detail: &detail,
+            owed,
+            welsh: language == Words::Welsh,
+        };
         let deny = self.load_deny_set(tx, &victim.case).await?;
         self.render_draft(actor, owed, victim, version, &from, deny)
     }
 
-    fn render_draft(&self, actor: &str, owed: &ObligationRow, victim: &Victim, version: &TemplateVersion, from: &Sources<'_>, deny: DenySet) -> Result<std::result::Result<DraftRow, &'static str>> {
+    fn render_draft(
+        &self,
+        actor: &str,
+        owed: &ObligationRow,
+        victim: &Victim,
+        version: &TemplateVersion,
+        from: &Sources<'_>,
+        deny: DenySet,
+    ) -> Result<std::result::Result<DraftRow, &'static str>> {
         let values = self.values(version.fields.keys().map(String::as_str), from);
-        let Ok(checked) = Values::from_json(version, &values) else {
-            // A decision's reasons come from a named prosecutor; nobody here may make them up (C6).
-            return Ok(Err(if version.fields.contains_key("reasons") { "reasons-from-a-prosecutor" } else { "missing-facts" }));
+        let checked = match Values::from_json(version, &values) {
+            Ok(checked) => checked,
+            Err(faults) => return Ok(Err(waiting_for(&faults))),
         };
-        let rendered = self.parts.library.render(version, &checked).map_err(|fault| Error::broken("rendering", fault))?;
-        let sms = rendered.sms.map(Masked::new);
-        let frozen = Frozen::new(Masked::new(rendered.subject), Masked::new(rendered.text), Some(Masked::new(rendered.html)), sms)
+        let rendered = self
+            .parts
+            .library
+            .render(version, &checked)
             .map_err(|fault| Error::broken("rendering", fault))?;
+        let sms = rendered.sms.map(Masked::new);
+        let frozen = Frozen::new(
+            Masked::new(rendered.subject),
+            Masked::new(rendered.text),
+            Some(Masked::new(rendered.html)),
+            sms,
+        )
+        .map_err(|fault| Error::broken("rendering", fault))?;
         let own = own_facts(victim, from)?;
         let findings = content_check(frozen.text(), &own, &ForeignFacts::new([], [], deny));
-        let content = Content { frozen, values, stage: from.detail.stage().as_str().to_owned(), findings };
+        let content = Content {
+            frozen,
+            values,
+            stage: from.detail.stage().as_str().to_owned(),
+            findings,
+        };
         let id = DraftId::random(self.entropy());
         Ok(Ok(DraftRow {
             sealed: self.seal(&victim.key, "drafts", id.as_str(), &content)?,
@@ -128,6 +178,20 @@ impl Gateway {
             drafted_by: actor.to_owned(),
             drafted_at: self.now(),
         }))
+    }
+}
+
+/// Whom a draft waits for whose values are not all there. A decision's reasons come from a named prosecutor;
+/// nobody here may make them up (requirement C6).
+fn waiting_for(faults: &[ValueFault]) -> &'static str {
+    let of_prosecutor = ["reasons", "reasons_author", "answer", "answer_author"];
+    if faults
+        .iter()
+        .all(|fault| of_prosecutor.contains(&fault.field.as_str()))
+    {
+        "reasons-from-a-prosecutor"
+    } else {
+        "facts-from-the-officer"
     }
 }
 

@@ -22,7 +22,9 @@ pub(crate) struct Sources<'a> {
 }
 
 fn text(value: Option<&Masked>) -> Option<Value> {
-    value.filter(|value| !value.is_empty()).map(|value| json!(value.reveal()))
+    value
+        .filter(|value| !value.is_empty())
+        .map(|value| json!(value.reveal()))
 }
 
 fn list(values: &[Masked]) -> Option<Value> {
@@ -36,23 +38,60 @@ fn day(at: Timestamp) -> Option<Date> {
 /// The value of a field that belongs to the event.
 fn from_event(name: &str, detail: &Detail) -> Option<Value> {
     let (charges, reasons, author) = match detail {
-        Detail::ChargeDecision { charges, reasons, reasons_author, .. }
-        | Detail::ChargeStopped { charges, reasons, reasons_author, .. }
-        | Detail::ChargeAltered { charges, reasons, reasons_author, .. } => (charges.as_slice(), reasons, reasons_author),
-        Detail::ProvisionalDecision { reasons, reasons_author } | Detail::ReviewOutcome { reasons, reasons_author, .. } => {
-            (&[][..], reasons, reasons_author)
+        Detail::ChargeDecision {
+            charges,
+            reasons,
+            reasons_author,
+            ..
         }
+        | Detail::ChargeStopped {
+            charges,
+            reasons,
+            reasons_author,
+            ..
+        }
+        | Detail::ChargeAltered {
+            charges,
+            reasons,
+            reasons_author,
+            ..
+        } => (charges.as_slice(), reasons, reasons_author),
+        Detail::ProvisionalDecision {
+            reasons,
+            reasons_author,
+        }
+        | Detail::ReviewOutcome {
+            reasons,
+            reasons_author,
+            ..
+        } => (&[][..], reasons, reasons_author),
         _ => (&[][..], &None, &None),
     };
     match (name, detail) {
         ("charges", _) => list(charges),
         ("reasons", _) => text(reasons.as_ref()),
         ("reasons_author", _) => text(author.as_ref()),
-        ("review_qualifies", Detail::ChargeDecision { review_qualifies, .. }) => Some(json!(review_qualifies.unwrap_or(true))),
-        ("first_hearing_at", Detail::ChargeDecision { first_hearing_at, .. }) => first_hearing_at.map(|at| json!(at.to_string())),
-        ("first_hearing_court", Detail::ChargeDecision { first_hearing_court, .. }) => text(first_hearing_court.as_ref()),
-        ("all_proceedings_end", Detail::ChargeStopped { all_proceedings_end, .. }) => Some(json!(all_proceedings_end)),
-        ("level_increased", Detail::ChargeAltered { level, .. }) => Some(json!(level.as_str() == "increased")),
+        ("review_qualifies", Detail::ChargeDecision { review_qualifies, .. }) => {
+            Some(json!(review_qualifies.unwrap_or(true)))
+        }
+        ("first_hearing_at", Detail::ChargeDecision { first_hearing_at, .. }) => {
+            first_hearing_at.map(|at| json!(at.to_string()))
+        }
+        (
+            "first_hearing_court",
+            Detail::ChargeDecision {
+                first_hearing_court, ..
+            },
+        ) => text(first_hearing_court.as_ref()),
+        (
+            "all_proceedings_end",
+            Detail::ChargeStopped {
+                all_proceedings_end, ..
+            },
+        ) => Some(json!(all_proceedings_end)),
+        ("level_increased", Detail::ChargeAltered { level, .. }) => {
+            Some(json!(level.as_str() == "increased"))
+        }
         ("upheld", Detail::ReviewOutcome { upheld, .. }) => Some(json!(upheld)),
         ("answer", Detail::SentenceQuestion { answer, .. }) => text(answer.as_ref()),
         ("answer_author", Detail::SentenceQuestion { answer_author, .. }) => text(answer_author.as_ref()),
@@ -62,7 +101,9 @@ fn from_event(name: &str, detail: &Detail) -> Option<Value> {
             | Detail::MeetingChanged { meeting_at, .. }
             | Detail::MeetingCancelled { meeting_at, .. },
         ) => Some(json!(meeting_at.to_string())),
-        ("meeting_place", Detail::MeetingArranged { place, .. } | Detail::MeetingChanged { place, .. }) => text(Some(place)),
+        ("meeting_place", Detail::MeetingArranged { place, .. } | Detail::MeetingChanged { place, .. }) => {
+            text(Some(place))
+        }
         _ => None,
     }
 }
@@ -76,22 +117,36 @@ impl Gateway {
             "preferred_name" => Some(json!(from.person.preferred_name.reveal())),
             "vlo_name" => Some(json!(from.officer.name)),
             "vlo_phone" => Some(json!(from.officer.phone)),
-            "office_hours" => {
-                Some(json!(if from.welsh { &settings.office_hours.1 } else { &settings.office_hours.0 }))
-            }
+            "office_hours" => Some(json!(if from.welsh {
+                &settings.office_hours.1
+            } else {
+                &settings.office_hours.0
+            })),
             "our_reference" => Some(json!(reference(from.owed.victim_id.as_str()))),
-            "late" => Some(json!(from.owed.original_due_at.is_some_and(|due| self.now() > due))),
+            "late" => Some(json!(
+                from.owed.original_due_at.is_some_and(|due| self.now() > due)
+            )),
             "adviser_support" => Some(json!(from.has_adviser)),
             "trial_date" => from.dates.trial.map(|date| json!(date.to_string())),
-            "reply_by" => from.owed.latest_at.and_then(day).map(|date| json!(date.to_string())),
+            "reply_by" => from
+                .owed
+                .latest_at
+                .and_then(day)
+                .map(|date| json!(date.to_string())),
             _ => from_event(name, from.detail),
         }
     }
 
     /// The values of every field that the template declares; a field without a value is left out, and
     /// rendering says which one is missing.
-    pub(crate) fn values<'n>(&self, fields: impl Iterator<Item = &'n str>, from: &Sources<'_>) -> Map<String, Value> {
-        fields.filter_map(|name| Some((name.to_owned(), self.value(name, from)?))).collect()
+    pub(crate) fn values<'n>(
+        &self,
+        fields: impl Iterator<Item = &'n str>,
+        from: &Sources<'_>,
+    ) -> Map<String, Value> {
+        fields
+            .filter_map(|name| Some((name.to_owned(), self.value(name, from)?)))
+            .collect()
     }
 }
 
@@ -99,5 +154,5 @@ impl Gateway {
 /// anything. Never the URN, which anybody with the defence papers knows.
 fn reference(id: &str) -> String {
     let short = id.chars().take(8).collect::<String>().to_uppercase();
-    format!("{} {}", &short[..4], &short[4..])
+    format!("{}-{}", &short[..4], &short[4..])
 }

@@ -10,6 +10,7 @@ use domain::address::EmailAddress;
 use domain::draft::{Message, MessageParts};
 use domain::id::AttemptId;
 use domain::safety::{self, Cleared, Eligibility, HoldReason, Recipient};
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use mail::compose::{Composed, Outgoing, compose};
 use mail::relay::{Failure, Outcome, Relay, Session};
@@ -49,22 +50,27 @@ impl Gateway {
         if leaving.is_empty() {
             return Ok(done);
         }
-        let readied = futures_util::future::join_all(leaving.into_iter().map(async |leaving| {
-            let session = relay.ready().await;
-            (leaving, session)
-        }))
-        .await;
-        let (mut ready, mut ended) = (Vec::new(), Vec::new());
-        for (leaving, session) in readied {
-            match session {
-                Ok(session) => ready.push((leaving, session)),
-                Err(failure) => ended.push((leaving.tried, not_ready(&failure))),
+        let mut ended = Vec::with_capacity(leaving.len());
+        let mut waiting = leaving.into_iter();
+        loop {
+            // No more at a time than there are connections: each message holds one from here to its answer.
+            let group = waiting
+                .by_ref()
+                .take(self.parts.settings.connections_max)
+                .collect::<Vec<_>>();
+            if group.is_empty() {
+                break;
             }
+            let ready = get_ready(relay, group, &mut ended).await;
+            self.mark(&ready).await?;
+            ended.extend(join_all(ready.into_iter().map(send)).await);
         }
-        self.mark(&ready).await?;
-        ended.extend(futures_util::future::join_all(ready.into_iter().map(send)).await);
         for (_, came) in &ended {
-            if matches!(came, Came::Accepted { .. }) { done.accepted += 1 } else { done.failed += 1 }
+            if matches!(came, Came::Accepted { .. }) {
+                done.accepted += 1
+            } else {
+                done.failed += 1
+            }
         }
         self.record_outcomes(worker, ended).await?;
         Ok(done)
@@ -76,7 +82,10 @@ impl Gateway {
         let mut tx = self.pool().begin().await?;
         let lease_until = now + SignedDuration::from_secs(settings.lease_s);
         let claims = outbox::claim(&mut tx, worker, now, lease_until, settings.batch_max).await?;
-        let mut done = Delivered { claimed: claims.len(), ..Delivered::default() };
+        let mut done = Delivered {
+            claimed: claims.len(),
+            ..Delivered::default()
+        };
         let (mut leaving, mut entries) = (Vec::new(), Vec::new());
         for claim in claims {
             if let Some(entry) = self.resolve_unseen_end(&mut tx, worker, &claim).await? {
@@ -100,15 +109,26 @@ impl Gateway {
     }
 
     /// Clears one message at the moment of dispatch and writes down the attempt.
-    async fn clear_one(&self, tx: &mut Tx, claim: &Claim) -> Result<std::result::Result<(Leaving, Entry), (ObligationRow, HoldReason)>> {
+    async fn clear_one(
+        &self,
+        tx: &mut Tx,
+        claim: &Claim,
+    ) -> Result<std::result::Result<(Leaving, Entry), (ObligationRow, HoldReason)>> {
         let now = self.now();
-        let row = drafts::find_message(tx, &claim.message_id).await?.ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(tx, &row.obligation_id).await?.ok_or(Error::NotFound("obligation"))?;
+        let row = drafts::find_message(tx, &claim.message_id)
+            .await?
+            .ok_or(Error::NotFound("message"))?;
+        let owed = obligations::find(tx, &row.obligation_id)
+            .await?
+            .ok_or(Error::NotFound("obligation"))?;
         let victim = self.load_victim(tx, &row.victim_id).await?;
         let plan = victim.plan()?;
         let deny = self.load_deny_set(tx, &victim.case).await?;
         let message = restore(&row, &victim)?;
-        let eligibility = Eligibility { victim: victim.row.id.clone(), standing: victim.standing.clone() };
+        let eligibility = Eligibility {
+            victim: victim.row.id.clone(),
+            standing: victim.standing.clone(),
+        };
         let Some(point) = plan.email_point(now).map(|point| point.id().clone()) else {
             return Ok(Err((owed, HoldReason::NoVerifiedSafeContactPoint)));
         };
@@ -126,13 +146,22 @@ impl Gateway {
             .with_attempt(attempt.as_str())
             .with_channel("email")
             .with_fact("point", point.as_str());
-        let tried = Tried { attempt, tries: claim.tries, owed, message: row.id, kind: row.kind, area: victim.case.area, point: point };
+        let tried = Tried {
+            attempt,
+            tries: claim.tries,
+            owed,
+            message: row.id,
+            kind: row.kind,
+            area: victim.case.area,
+            point,
+        };
         Ok(Ok((Leaving { tried, mail }, entry)))
     }
 
     fn compose_mail(&self, cleared: &Cleared, row: &MessageRow, now: Timestamp) -> Result<Composed> {
         let settings = &self.parts.settings;
-        let from = EmailAddress::parse(&settings.sender_address).map_err(|fault| Error::broken("sender address", fault))?;
+        let from = EmailAddress::parse(&settings.sender_address)
+            .map_err(|fault| Error::broken("sender address", fault))?;
         let back = mail::return_path::make(&settings.bounce_key, row.id.as_str(), &settings.mail_domain)
             .map_err(|fault| Error::broken("return path", fault))?;
         let frozen = cleared.message().frozen();
@@ -162,8 +191,27 @@ impl Gateway {
         for (leaving, _) in ready {
             outbox::mark_attempt(&mut tx, &leaving.tried.attempt, now).await?;
         }
-        Ok(tx.commit_unlogged("the mark before the data; the attempt has its entry").await?)
+        Ok(tx
+            .commit_unlogged("the mark before the data; the attempt has its entry")
+            .await?)
     }
+}
+
+/// Connects for each message of a group; those without a connection have ended.
+async fn get_ready(
+    relay: &Relay,
+    group: Vec<Leaving>,
+    ended: &mut Vec<(Tried, Came)>,
+) -> Vec<(Leaving, Session)> {
+    let sessions = join_all(group.iter().map(|_| relay.ready())).await;
+    let mut ready = Vec::with_capacity(group.len());
+    for (leaving, session) in group.into_iter().zip(sessions) {
+        match session {
+            Ok(session) => ready.push((leaving, session)),
+            Err(failure) => ended.push((leaving.tried, not_ready(&failure))),
+        }
+    }
+    ready
 }
 
 async fn send((leaving, session): (Leaving, Session)) -> (Tried, Came) {
@@ -173,11 +221,17 @@ async fn send((leaving, session): (Leaving, Session)) -> (Tried, Came) {
 
 fn came(outcome: &Outcome) -> Came {
     match outcome {
-        Outcome::Accepted { code, .. } => Came::Accepted { code: code.to_string() },
+        Outcome::Accepted { code, .. } => Came::Accepted {
+            code: code.to_string(),
+        },
         Outcome::Temporary { code, .. } => Came::Temporary { code: reply(*code) },
         Outcome::Tls { .. } => Came::NoTls,
-        Outcome::Permanent { code, .. } => Came::Permanent { code: code.to_string() },
-        Outcome::Technical { .. } => Came::Technical { code: "technical".to_owned() },
+        Outcome::Permanent { code, .. } => Came::Permanent {
+            code: code.to_string(),
+        },
+        Outcome::Technical { .. } => Came::Technical {
+            code: "technical".to_owned(),
+        },
         Outcome::Unknown { .. } => Came::Unknown,
     }
 }
@@ -187,7 +241,9 @@ fn not_ready(failure: &Failure) -> Came {
     match failure {
         Failure::Tls { .. } => Came::NoTls,
         Failure::Temporary { code, .. } => Came::Temporary { code: reply(*code) },
-        Failure::Technical { .. } => Came::Technical { code: "refused-us".to_owned() },
+        Failure::Technical { .. } => Came::Technical {
+            code: "refused-us".to_owned(),
+        },
     }
 }
 

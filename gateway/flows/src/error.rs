@@ -64,6 +64,9 @@ impl Error {
 
     /// Something of ours does not hold together.
     pub(crate) fn broken(what: &'static str, fault: impl std::fmt::Display) -> Self {
-        Self::Broken { what, fault: fault.to_string() }
+        Self::Broken {
+            what,
+            fault: fault.to_string(),
+        }
     }
 }

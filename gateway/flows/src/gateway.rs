@@ -7,9 +7,9 @@ use domain::calendar::Calendar;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, Entropy};
 use jiff::Timestamp;
+use mail::return_path::ReturnPathKey;
 use render::Library;
 use store::Pool;
-use mail::return_path::ReturnPathKey;
 use vault::{BlindIndex, KeyRing};
 
 use crate::{Error, Result};
@@ -50,6 +50,8 @@ pub struct Settings {
     pub lease_s: i64,
     /// Messages claimed at a time.
     pub batch_max: u32,
+    /// Messages on the wire at a time: as many as the relay has connections.
+    pub connections_max: usize,
     /// After this many tries, a person decides.
     pub tries_max: i64,
     /// When the telephone is answered, as victims read it, in English and Welsh.
@@ -134,7 +136,10 @@ impl Gateway {
         if roles.contains(&staff.role) {
             Ok(staff)
         } else {
-            Err(Error::NotAllowed(format!("this act needs one of the roles {roles:?}; {user} has {:?}", staff.role)))
+            Err(Error::NotAllowed(format!(
+                "this act needs one of the roles {roles:?}; {user} has {:?}",
+                staff.role
+            )))
         }
     }
 }

@@ -88,7 +88,8 @@ impl Gateway {
                 self.distrust(tx, tried).await?;
             }
             obligations::wait(tx, &tried.owed.id, Some("decision-about-delivery")).await?;
-            self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came)).await?;
+            self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
+                .await?;
         }
         Ok(about(now, WORKER, Act::Outcome, "delivery-ended", &tried.owed)?
             .with_area(&tried.area)
@@ -119,7 +120,12 @@ impl Gateway {
                 }
             }
         } else {
-            obligations::wait(tx, &tried.owed.id, Some("confirmation-that-the-victim-was-informed")).await?;
+            obligations::wait(
+                tx,
+                &tried.owed.id,
+                Some("confirmation-that-the-victim-was-informed"),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -128,9 +134,12 @@ impl Gateway {
     async fn distrust(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
         let victim = self.load_victim(tx, &tried.owed.victim_id).await?;
         let mut plan = victim.plan()?;
-        plan.hard_bounce(&tried.point, self.now()).map_err(|fault| Error::broken("contact plan", fault))?;
+        plan.hard_bounce(&tried.point, self.now())
+            .map_err(|fault| Error::broken("contact plan", fault))?;
         let sealed = self.seal(&victim.key, "plan", victim.row.id.as_str(), &plan)?;
-        people::save_plan(tx, &victim.row.id, &sealed, victim.row.plan_version).await.map_err(Error::from)
+        people::save_plan(tx, &victim.row.id, &sealed, victim.row.plan_version)
+            .await
+            .map_err(Error::from)
     }
 
     async fn write_contact(&self, tx: &mut Tx, tried: &Tried, result: &str) -> Result<()> {
@@ -155,45 +164,96 @@ impl Gateway {
     }
 
     /// A message that may not leave now: put off to an instant, or handed to a person.
-    pub(crate) async fn hold(&self, tx: &mut Tx, worker: &str, claim: &Claim, owed: &ObligationRow, reason: &HoldReason) -> Result<Vec<Entry>> {
+    pub(crate) async fn hold(
+        &self,
+        tx: &mut Tx,
+        worker: &str,
+        claim: &Claim,
+        owed: &ObligationRow,
+        reason: &HoldReason,
+    ) -> Result<Vec<Entry>> {
         let now = self.now();
         let code = reason.code();
         let retry = reason.retry_at().filter(|at| *at > now && !reason.needs_person());
         outbox::settle(tx, &claim.message_id, worker, "held", retry, Some(code), now).await?;
         if reason.needs_person() {
             obligations::wait(tx, &owed.id, Some("decision-about-safe-contact")).await?;
-            self.notify(tx, owed, Some(&claim.message_id), code, reason.explain()).await?;
+            self.notify(tx, owed, Some(&claim.message_id), code, reason.explain())
+                .await?;
         }
         let held = about(now, WORKER, Act::Decision, "message-held", owed)?;
-        Ok(vec![held.with_message(claim.message_id.as_str()).with_reason(code)])
+        Ok(vec![
+            held.with_message(claim.message_id.as_str()).with_reason(code),
+        ])
     }
 
     /// A lease ran out: its worker died. Without a mark nothing had left, and this claim tries again; with
     /// one the end was not seen, and a person decides.
-    pub(crate) async fn resolve_unseen_end(&self, tx: &mut Tx, worker: &str, claim: &Claim) -> Result<Option<Entry>> {
+    pub(crate) async fn resolve_unseen_end(
+        &self,
+        tx: &mut Tx,
+        worker: &str,
+        claim: &Claim,
+    ) -> Result<Option<Entry>> {
         let open = outbox::list_open_attempts(tx, &claim.message_id).await?;
         let now = self.now();
         let mut doubtful = None;
         for attempt in open {
-            let outcome = if attempt.data_at.is_some() { "unknown" } else { "never-began" };
+            let outcome = if attempt.data_at.is_some() {
+                "unknown"
+            } else {
+                "never-began"
+            };
             outbox::end_attempt(tx, &attempt.id, now, outcome, None).await?;
             if attempt.data_at.is_some() {
                 doubtful = Some(attempt);
             }
         }
         let Some(attempt) = doubtful else { return Ok(None) };
-        let row = drafts::find_message(tx, &claim.message_id).await?.ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(tx, &row.obligation_id).await?.ok_or(Error::NotFound("obligation"))?;
-        outbox::settle(tx, &claim.message_id, worker, "unknown", None, Some("end-not-seen"), now).await?;
+        let row = drafts::find_message(tx, &claim.message_id)
+            .await?
+            .ok_or(Error::NotFound("message"))?;
+        let owed = obligations::find(tx, &row.obligation_id)
+            .await?
+            .ok_or(Error::NotFound("obligation"))?;
+        outbox::settle(
+            tx,
+            &claim.message_id,
+            worker,
+            "unknown",
+            None,
+            Some("end-not-seen"),
+            now,
+        )
+        .await?;
         if owed.state == "open" {
             obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
         }
-        self.notify(tx, &owed, Some(&claim.message_id), "unknown", sentence(&Came::Unknown)).await?;
+        self.notify(
+            tx,
+            &owed,
+            Some(&claim.message_id),
+            "unknown",
+            sentence(&Came::Unknown),
+        )
+        .await?;
         let entry = about(now, WORKER, Act::Outcome, "delivery-ended", &owed)?;
-        Ok(Some(entry.with_message(claim.message_id.as_str()).with_attempt(attempt.id.as_str()).with_result("unknown")))
+        Ok(Some(
+            entry
+                .with_message(claim.message_id.as_str())
+                .with_attempt(attempt.id.as_str())
+                .with_result("unknown"),
+        ))
     }
 
-    pub(crate) async fn notify(&self, tx: &mut Tx, owed: &ObligationRow, message: Option<&MessageId>, kind: &str, detail: &str) -> Result<()> {
+    pub(crate) async fn notify(
+        &self,
+        tx: &mut Tx,
+        owed: &ObligationRow,
+        message: Option<&MessageId>,
+        kind: &str,
+        detail: &str,
+    ) -> Result<()> {
         let notice = Notice {
             id: EventId::random(self.entropy()),
             victim_id: owed.victim_id.clone(),
@@ -211,10 +271,18 @@ impl Gateway {
 fn sentence(came: &Came) -> &'static str {
     match came {
         Came::Accepted { .. } => "The receiving server took the message.",
-        Came::Temporary { .. } => "The receiving server put us off until we gave up. Nothing was delivered. Decide how to reach the victim.",
-        Came::Permanent { .. } => "The receiving server refused the message for good. The contact point is no longer trusted. Ask for a safe one by another path.",
+        Came::Temporary { .. } => {
+            "The receiving server put us off until we gave up. Nothing was delivered. Decide how to reach the victim."
+        }
+        Came::Permanent { .. } => {
+            "The receiving server refused the message for good. The contact point is no longer trusted. Ask for a safe one by another path."
+        }
         Came::Technical { .. } => "Our own side failed. Nothing was delivered. The service team has to look.",
-        Came::NoTls => "The connection could not be protected, so nothing was sent. The service team has to look.",
-        Came::Unknown => "The connection ended before the receiving server answered. The message may have arrived. Decide whether to send it again.",
+        Came::NoTls => {
+            "The connection could not be protected, so nothing was sent. The service team has to look."
+        }
+        Came::Unknown => {
+            "The connection ended before the receiving server answered. The message may have arrived. Decide whether to send it again."
+        }
     }
 }

@@ -7,8 +7,8 @@ use domain::people::{Correspondence, Offence, PersonName, VictimStanding};
 use domain::safety::DenySet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::people::{self, CaseRow, VictimRow};
 use store::Tx;
+use store::people::{self, CaseRow, VictimRow};
 use vault::DataKey;
 
 use crate::{Error, Gateway, Result};
@@ -54,7 +54,8 @@ pub(crate) struct Victim {
 }
 
 pub(crate) fn from_json<T: for<'a> Deserialize<'a>>(what: &'static str, text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|f| Error::broken(what, format!("does not parse at column {}", f.column())))
+    serde_json::from_str(text)
+        .map_err(|f| Error::broken(what, format!("does not parse at column {}", f.column())))
 }
 
 pub(crate) fn to_json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
@@ -80,8 +81,12 @@ impl Victim {
 impl Gateway {
     /// Loads a victim, the case and the key.
     pub(crate) async fn load_victim(&self, tx: &mut Tx, id: &VictimId) -> Result<Victim> {
-        let row = people::find_victim(tx, id).await?.ok_or(Error::NotFound("victim"))?;
-        let case = people::find_case(tx, &row.case_id).await?.ok_or(Error::NotFound("case"))?;
+        let row = people::find_victim(tx, id)
+            .await?
+            .ok_or(Error::NotFound("victim"))?;
+        let case = people::find_case(tx, &row.case_id)
+            .await?
+            .ok_or(Error::NotFound("case"))?;
         self.open_victim(tx, row, case).await
     }
 
@@ -89,7 +94,13 @@ impl Gateway {
         let key = self.key(tx, row.id.as_str()).await?;
         let standing = from_json("standing", &row.standing)?;
         let dates = from_json("dates", &row.dates)?;
-        Ok(Victim { row, case, key, standing, dates })
+        Ok(Victim {
+            row,
+            case,
+            key,
+            standing,
+            dates,
+        })
     }
 
     /// Everybody of the defence side of a case, to be refused.
@@ -105,7 +116,10 @@ impl Gateway {
             deny.add_name(&party.name);
             party.emails.iter().for_each(|address| deny.add_email(address));
             party.phones.iter().for_each(|number| deny.add_phone(number));
-            party.addresses.iter().for_each(|address| deny.add_household(address));
+            party
+                .addresses
+                .iter()
+                .for_each(|address| deny.add_household(address));
         }
         Ok(deny)
     }

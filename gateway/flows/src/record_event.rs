@@ -45,7 +45,10 @@ impl Gateway {
         for event in batch {
             answers.push(match self.find_subject(&mut tx, event).await? {
                 Err(refusal) => Recorded::Refused(refusal),
-                Ok(victim) => self.record_one(&mut tx, actor, event, victim, &mut entries).await?,
+                Ok(victim) => {
+                    self.record_one(&mut tx, actor, event, victim, &mut entries)
+                        .await?
+                }
             });
         }
         tx.commit(&entries).await?;
@@ -55,7 +58,8 @@ impl Gateway {
     /// The victim an event is about: by URN and the source's reference together, or a refusal in the same
     /// words for an unknown case and an unknown person.
     async fn find_subject(&self, tx: &mut Tx, event: &Event) -> Result<std::result::Result<Victim, String>> {
-        let unknown = "no case with this URN has a victim with this victim_ref; check both against the source system";
+        let unknown =
+            "no case with this URN has a victim with this victim_ref; check both against the source system";
         let Some(case) = people::find_case_by_urn(tx, event.urn.as_str()).await? else {
             return Ok(Err(unknown.to_owned()));
         };
@@ -63,15 +67,26 @@ impl Gateway {
             return Ok(Err(unknown.to_owned()));
         };
         if event.occurred_at > self.now() {
-            return Ok(Err("occurred_at lies in the future; an event is recorded once it has happened".to_owned()));
+            return Ok(Err(
+                "occurred_at lies in the future; an event is recorded once it has happened".to_owned(),
+            ));
         }
         if event.occurred_at < case.opened_at {
-            return Ok(Err("occurred_at lies before the case was opened; check the date and the URN".to_owned()));
+            return Ok(Err(
+                "occurred_at lies before the case was opened; check the date and the URN".to_owned(),
+            ));
         }
         Ok(Ok(self.open_victim(tx, row, case).await?))
     }
 
-    async fn record_one(&self, tx: &mut Tx, actor: &str, event: &Event, mut victim: Victim, entries: &mut Vec<audit::entry::Entry>) -> Result<Recorded> {
+    async fn record_one(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        event: &Event,
+        mut victim: Victim,
+        entries: &mut Vec<audit::entry::Entry>,
+    ) -> Result<Recorded> {
         let now = self.now();
         let open = obligations::list_open_by_victim(tx, &victim.row.id).await?;
         let was_enhanced = victim.row.enhanced;
@@ -124,18 +139,35 @@ impl Gateway {
                 Consequence::SetLatest { id, latest_at, .. } => {
                     obligations::set_latest(tx, &id, latest_at).await?;
                     let known = entry(now, actor, Act::Change, "last-moment-set")?;
-                    entries.push(known.with_victim(victim.row.id.as_str()).with_obligation(id.as_str()));
+                    entries.push(
+                        known
+                            .with_victim(victim.row.id.as_str())
+                            .with_obligation(id.as_str()),
+                    );
                 }
                 Consequence::NotDue { rule, .. } => {
                     let not_due = entry(now, actor, Act::Decision, "rule-not-due")?;
-                    entries.push(not_due.with_victim(victim.row.id.as_str()).with_rule(rule.as_str()));
+                    entries.push(
+                        not_due
+                            .with_victim(victim.row.id.as_str())
+                            .with_rule(rule.as_str()),
+                    );
                 }
             }
         }
-        Ok(Recorded::New { raised: counts.0, lapsed: counts.1, moved: counts.2 })
+        Ok(Recorded::New {
+            raised: counts.0,
+            lapsed: counts.1,
+            moved: counts.2,
+        })
     }
 
-    fn decide(&self, victim: &Victim, open: &[ObligationRow], event: &Event) -> std::result::Result<Vec<Consequence>, String> {
+    fn decide(
+        &self,
+        victim: &Victim,
+        open: &[ObligationRow],
+        event: &Event,
+    ) -> std::result::Result<Vec<Consequence>, String> {
         let open = open.iter().filter_map(open_obligation).collect::<Vec<_>>();
         let area = AreaCode::parse(&victim.case.area).map_err(|fault| fault.to_string())?;
         let situation = Situation {
@@ -151,7 +183,8 @@ impl Gateway {
             evidence_date: victim.dates.evidence,
             open: &open,
         };
-        event::consequences(&self.parts.rulebook, &self.parts.calendar, &situation, event).map_err(|fault| fault.to_string())
+        event::consequences(&self.parts.rulebook, &self.parts.calendar, &situation, event)
+            .map_err(|fault| fault.to_string())
     }
 
     async fn save_changes(&self, tx: &mut Tx, victim: &mut Victim, event: &Event) -> Result<()> {
@@ -164,7 +197,14 @@ impl Gateway {
         Ok(())
     }
 
-    async fn raise(&self, tx: &mut Tx, actor: &str, victim: &Victim, event: &EventId, new: NewObligation) -> Result<audit::entry::Entry> {
+    async fn raise(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        victim: &Victim,
+        event: &EventId,
+        new: NewObligation,
+    ) -> Result<audit::entry::Entry> {
         let due_at = new.deadline.as_ref().map(|deadline| deadline.due_at);
         let no_words = new.template_kind.is_none();
         let owed = ObligationRow {
@@ -183,7 +223,11 @@ impl Gateway {
             original_due_at: due_at,
             due_at,
             latest_at: new.latest_at,
-            deadline: new.deadline.as_ref().map(|deadline| to_json("deadline", deadline)).transpose()?,
+            deadline: new
+                .deadline
+                .as_ref()
+                .map(|deadline| to_json("deadline", deadline))
+                .transpose()?,
             // A duty of ours that no message discharges waits for its officer from the start.
             waiting_for: match &new.carried_by {
                 Some(carrier) => Some(carried_by(carrier.as_str())),
@@ -196,15 +240,26 @@ impl Gateway {
         };
         obligations::add(tx, &owed).await?;
         let due = due_at.map_or_else(|| "none".to_owned(), |due| due.to_string());
-        Ok(about(self.now(), actor, Act::Decision, "obligation-raised", &owed)?
-            .with_area(&victim.case.area)
-            .with_fact("owner", &owed.owner)
-            .with_fact("due", &due))
+        Ok(
+            about(self.now(), actor, Act::Decision, "obligation-raised", &owed)?
+                .with_area(&victim.case.area)
+                .with_fact("owner", &owed.owner)
+                .with_fact("due", &due),
+        )
     }
 
     /// Ends an obligation that an event overtook, with whatever was under way for it.
-    async fn lapse(&self, tx: &mut Tx, actor: &str, open: &[ObligationRow], id: &ObligationId, by: &str) -> Result<Vec<audit::entry::Entry>> {
-        let Some(owed) = open.iter().find(|owed| owed.id == *id) else { return Err(Error::NotFound("obligation")) };
+    async fn lapse(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        open: &[ObligationRow],
+        id: &ObligationId,
+        by: &str,
+    ) -> Result<Vec<audit::entry::Entry>> {
+        let Some(owed) = open.iter().find(|owed| owed.id == *id) else {
+            return Err(Error::NotFound("obligation"));
+        };
         let now = self.now();
         obligations::end(tx, id, "lapsed", by, "event", now).await?;
         drafts::void_by_obligation(tx, id, by, now).await?;
@@ -223,7 +278,15 @@ impl Gateway {
         Ok(entries)
     }
 
-    async fn recompute(&self, tx: &mut Tx, actor: &str, open: &[ObligationRow], id: &ObligationId, new: &Deadline, why: String) -> Result<audit::entry::Entry> {
+    async fn recompute(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        open: &[ObligationRow],
+        id: &ObligationId,
+        new: &Deadline,
+        why: String,
+    ) -> Result<audit::entry::Entry> {
         let Some(owed) = open.iter().find(|owed| owed.id == *id) else {
             return Err(Error::NotFound("obligation"));
         };
@@ -237,10 +300,14 @@ impl Gateway {
         };
         let deadline = to_json("deadline", new)?;
         obligations::move_due(tx, &owed.id, to, Some(&deadline), new.enhanced, &moved).await?;
-        let old = owed.due_at.map_or_else(|| "none".to_owned(), |due| due.to_string());
-        Ok(about(self.now(), actor, Act::Change, "due-time-recomputed", owed)?
-            .with_fact("old", &old)
-            .with_fact("new", new.due_at.to_string()))
+        let old = owed
+            .due_at
+            .map_or_else(|| "none".to_owned(), |due| due.to_string());
+        Ok(
+            about(self.now(), actor, Act::Change, "due-time-recomputed", owed)?
+                .with_fact("old", &old)
+                .with_fact("new", new.due_at.to_string()),
+        )
     }
 }
 
@@ -271,19 +338,28 @@ fn apply(victim: &mut Victim, detail: &Detail) {
             if *all {
                 standing.opted_out.push("all".to_owned());
             }
-            standing.opted_out.extend(stages.iter().map(|stage| stage.as_str().to_owned()));
+            standing
+                .opted_out
+                .extend(stages.iter().map(|stage| stage.as_str().to_owned()));
             standing.opted_out.sort();
             standing.opted_out.dedup();
         }
         Detail::OptIn { stages, all } => {
             let back = stages.iter().map(|stage| stage.as_str()).collect::<Vec<_>>();
-            standing.opted_out.retain(|stage| !*all && !back.contains(&stage.as_str()));
+            standing
+                .opted_out
+                .retain(|stage| !*all && !back.contains(&stage.as_str()));
         }
         Detail::EnhancedRightsFound { ground } => {
             victim.row.enhanced = true;
             victim.row.enhanced_ground = Some(ground.as_str().to_owned());
         }
-        Detail::TrialSet { trial_date, s28_date, evidence_date, .. } => {
+        Detail::TrialSet {
+            trial_date,
+            s28_date,
+            evidence_date,
+            ..
+        } => {
             victim.dates.trial = trial_date.or(victim.dates.trial);
             victim.dates.s28 = s28_date.or(victim.dates.s28);
             victim.dates.evidence = evidence_date.or(victim.dates.evidence);

@@ -59,7 +59,10 @@ impl Gateway {
     pub async fn counts(&self) -> Result<Counts> {
         let sealed = self.seal_log().await?;
         let mut tx = self.pool().read().await?;
-        let by_rule = obligations::count_by_rule(&mut tx).await?.into_iter().collect::<BTreeMap<_, _>>();
+        let by_rule = obligations::count_by_rule(&mut tx)
+            .await?
+            .into_iter()
+            .collect::<BTreeMap<_, _>>();
         let mut messages = MessageCounts::default();
         for (owner, state, waiting_for, count) in obligations::count_by_state(&mut tx).await? {
             if owner == "cps" && state == "open" && !waiting_for.is_empty() {
@@ -69,14 +72,26 @@ impl Gateway {
         for (state, reason, count) in outbox::count_by_state(&mut tx).await? {
             match state.as_str() {
                 "delivered" => messages.delivered += count,
-                _ => *messages.held.entry(if reason.is_empty() { state } else { reason }).or_default() += count,
+                "cancelled" => {}
+                _ => {
+                    *messages
+                        .held
+                        .entry(if reason.is_empty() { state } else { reason })
+                        .or_default() += count
+                }
             }
         }
         Ok(Counts {
-            obligations: ObligationCounts { raised: by_rule.values().sum(), by_rule },
+            obligations: ObligationCounts {
+                raised: by_rule.values().sum(),
+                by_rule,
+            },
             messages,
             contacts: contacts::count(&mut tx).await?,
-            log: LogState { size: sealed.size, root: sealed.root },
+            log: LogState {
+                size: sealed.size,
+                root: sealed.root,
+            },
         })
     }
 
@@ -92,14 +107,21 @@ impl Gateway {
             for entry in entries {
                 let leaf = leaf_hash(&entry.body);
                 if entry.index != frontier.size() || leaf.as_bytes().as_slice() != entry.leaf {
-                    return Err(Error::broken("the contact log", format!("entry {} does not hold", entry.index)));
+                    return Err(Error::broken(
+                        "the contact log",
+                        format!("entry {} does not hold", entry.index),
+                    ));
                 }
-                audit::entry::Entry::parse(&entry.body)
-                    .map_err(|fault| Error::broken("the contact log", format!("entry {}: {fault}", entry.index)))?;
+                audit::entry::Entry::parse(&entry.body).map_err(|fault| {
+                    Error::broken("the contact log", format!("entry {}: {fault}", entry.index))
+                })?;
                 frontier.append(leaf);
             }
         }
-        Ok(LogState { size: frontier.size(), root: frontier.root().to_hex() })
+        Ok(LogState {
+            size: frontier.size(),
+            root: frontier.root().to_hex(),
+        })
     }
 
     /// CPS obligations that are open although nothing is under way and nobody is waited for. There must be
@@ -125,7 +147,11 @@ impl Gateway {
     }
 
     /// Open obligations, soonest first.
-    pub async fn list_obligations(&self, before: Option<jiff::Timestamp>, most: u32) -> Result<Vec<ObligationRow>> {
+    pub async fn list_obligations(
+        &self,
+        before: Option<jiff::Timestamp>,
+        most: u32,
+    ) -> Result<Vec<ObligationRow>> {
         let mut tx = self.pool().read().await?;
         Ok(obligations::list_open(&mut tx, before, most).await?)
     }

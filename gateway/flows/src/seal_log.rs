@@ -32,14 +32,20 @@ impl Gateway {
             let entries = log::list_from(&mut tx, old.size, ENTRIES_MAX).await?;
             if entries.is_empty() {
                 tx.commit_unlogged("nothing to take in").await?;
-                return Ok(Sealed { size: old.size, root: hex(&old.root) });
+                return Ok(Sealed {
+                    size: old.size,
+                    root: hex(&old.root),
+                });
             }
-            let mut frontier =
-                Frontier::from_bytes(&old.frontier).map_err(|fault| Error::broken("the log's tree", fault))?;
+            let mut frontier = Frontier::from_bytes(&old.frontier)
+                .map_err(|fault| Error::broken("the log's tree", fault))?;
             for entry in &entries {
                 let leaf = leaf_hash(&entry.body);
                 if leaf.as_bytes().as_slice() != entry.leaf || entry.index != frontier.size() {
-                    return Err(Error::broken("the contact log", format!("entry {} does not hold", entry.index)));
+                    return Err(Error::broken(
+                        "the contact log",
+                        format!("entry {} does not hold", entry.index),
+                    ));
                 }
                 frontier.append(leaf);
             }

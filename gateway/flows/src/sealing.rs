@@ -16,35 +16,75 @@ impl Gateway {
     /// Makes and keeps a key for a victim, a case's defence side or an adviser.
     pub(crate) async fn new_key(&self, tx: &mut Tx, owner: &str) -> Result<DataKey> {
         let key = DataKey::from_bytes(random(self.entropy()));
-        let wrapped = self.parts.keys.wrap(owner, &key, random(self.entropy())).map_err(fault)?;
+        let wrapped = self
+            .parts
+            .keys
+            .wrap(owner, &key, random(self.entropy()))
+            .map_err(fault)?;
         keys::add(tx, owner, &wrapped.kek_id, &wrapped.bytes, self.now()).await?;
         Ok(key)
     }
 
     /// The key of an owner; an erased one has none any more.
     pub(crate) async fn key(&self, tx: &mut Tx, owner: &str) -> Result<DataKey> {
-        let Some((kek_id, bytes)) = keys::find(tx, owner).await? else { return Err(Error::NotFound("key")) };
-        self.parts.keys.unwrap(owner, &WrappedKey { kek_id, bytes }).map_err(fault)
+        let Some((kek_id, bytes)) = keys::find(tx, owner).await? else {
+            return Err(Error::NotFound("key"));
+        };
+        self.parts
+            .keys
+            .unwrap(owner, &WrappedKey { kek_id, bytes })
+            .map_err(fault)
     }
 
     /// Seals a value for one cell of one table.
-    pub(crate) fn seal<T: Serialize>(&self, key: &DataKey, table: &str, row: &str, value: &T) -> Result<Vec<u8>> {
+    pub(crate) fn seal<T: Serialize>(
+        &self,
+        key: &DataKey,
+        table: &str,
+        row: &str,
+        value: &T,
+    ) -> Result<Vec<u8>> {
         let plain = serde_json::to_vec(value).map_err(|f| Error::broken("sealing", f))?;
-        let place = Place { table, column: "sealed", row };
+        let place = Place {
+            table,
+            column: "sealed",
+            row,
+        };
         vault::seal(key, &place, &plain, random(self.entropy())).map_err(fault)
     }
 
     /// Opens what [`Gateway::seal`] sealed for this cell.
-    pub(crate) fn open<T: DeserializeOwned>(key: &DataKey, table: &str, row: &str, sealed: &[u8]) -> Result<T> {
-        let place = Place { table, column: "sealed", row };
+    pub(crate) fn open<T: DeserializeOwned>(
+        key: &DataKey,
+        table: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<T> {
+        let place = Place {
+            table,
+            column: "sealed",
+            row,
+        };
         let plain = vault::open(key, &place, sealed).map_err(fault)?;
         // The parser's own words could repeat a value; its position is enough.
-        serde_json::from_slice(&plain)
-            .map_err(|f| Error::broken("opening", format!("{table} does not parse at column {}", f.column())))
+        serde_json::from_slice(&plain).map_err(|f| {
+            Error::broken(
+                "opening",
+                format!("{table} does not parse at column {}", f.column()),
+            )
+        })
     }
 
     /// Commits to a personal value: the log gets the commitment, the vault what opens it.
-    pub(crate) async fn commit_value(&self, tx: &mut Tx, key: &DataKey, owner: &str, nonce: &[u8; 16], field: &str, value: &str) -> Result<String> {
+    pub(crate) async fn commit_value(
+        &self,
+        tx: &mut Tx,
+        key: &DataKey,
+        owner: &str,
+        nonce: &[u8; 16],
+        field: &str,
+        value: &str,
+    ) -> Result<String> {
         let secret: [u8; 32] = random(self.entropy());
         let made = commitment::commit(&CommitmentKey::from_bytes(secret), field, nonce, value.as_bytes());
         let hex: String = made.iter().map(|b| format!("{b:02x}")).collect();

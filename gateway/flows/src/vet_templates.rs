@@ -21,13 +21,21 @@ impl Gateway {
         self.authorise(first, &roles)?;
         self.authorise(second, &roles)?;
         if first == second {
-            return Err(Error::Invalid("vetting needs two different people; name another with --second".to_owned()));
+            return Err(Error::Invalid(
+                "vetting needs two different people; name another with --second".to_owned(),
+            ));
         }
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let mut done = Vetted { now: 0, before: 0 };
         let mut entries = Vec::new();
-        for version in self.parts.library.versions().iter().filter(|v| kind.is_none_or(|kind| v.kind == kind)) {
+        for version in self
+            .parts
+            .library
+            .versions()
+            .iter()
+            .filter(|v| kind.is_none_or(|kind| v.kind == kind))
+        {
             let row = VettingRow {
                 digest: version.digest.clone(),
                 kind: version.kind.clone(),

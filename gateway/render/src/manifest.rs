@@ -197,7 +197,7 @@ impl Manifest {
     pub(crate) fn parse(file: &str, toml: &str) -> Result<Self, Vec<Finding>> {
         let raw: Raw = toml::from_str(toml).map_err(|e| {
             let line = e.span().map_or(0, |span| line_at(toml, span.start));
-            let right = "the fields that docs/templates.md lists, and no others";
+            let right = "kind, version, language, title, channels, hard_news, translation, required_blocks, [fields], [digests]";
             vec![Finding::error(
                 &Origin::new(file, line),
                 "manifest",

@@ -89,8 +89,19 @@ macro_rules! ids {
     )+};
 }
 ids!(
-    CaseId, VictimId, DefendantId, AdviserId, ConsentId, ContactPointId, ProposalId, EventId, ObligationId, DraftId,
-    MessageId, AttemptId, ContactId
+    CaseId,
+    VictimId,
+    DefendantId,
+    AdviserId,
+    ConsentId,
+    ContactPointId,
+    ProposalId,
+    EventId,
+    ObligationId,
+    DraftId,
+    MessageId,
+    AttemptId,
+    ContactId
 );
 
 /// Writes a list of arguments: `args![id, now, "text"]`.

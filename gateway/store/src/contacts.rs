@@ -53,8 +53,20 @@ pub struct ContactRow {
 /// Adds a contact.
 pub async fn add(tx: &mut Tx, c: &ContactRow) -> Result<()> {
     let args = args![
-        &c.id, &c.case_id, &c.victim_id, c.obligation_id.as_ref(), c.message_id.as_ref(), &c.method, &c.direction,
-        &c.person, &c.result, c.informed, c.occurred_at, c.logged_at, &c.logged_by, &c.sealed
+        &c.id,
+        &c.case_id,
+        &c.victim_id,
+        c.obligation_id.as_ref(),
+        c.message_id.as_ref(),
+        &c.method,
+        &c.direction,
+        &c.person,
+        &c.result,
+        c.informed,
+        c.occurred_at,
+        c.logged_at,
+        &c.logged_by,
+        &c.sealed
     ];
     tx.execute(&ADD, args).await?;
     Ok(())

@@ -128,8 +128,17 @@ fn message(row: &Row) -> Result<MessageRow> {
 /// Adds a draft.
 pub async fn add(tx: &mut Tx, d: &DraftRow) -> Result<()> {
     let args = args![
-        &d.id, &d.obligation_id, &d.victim_id, &d.kind, d.version, &d.language, &d.digest, d.second_person,
-        &d.drafted_by, d.drafted_at, &d.sealed
+        &d.id,
+        &d.obligation_id,
+        &d.victim_id,
+        &d.kind,
+        d.version,
+        &d.language,
+        &d.digest,
+        d.second_person,
+        &d.drafted_by,
+        d.drafted_at,
+        &d.sealed
     ];
     tx.execute(&ADD, args).await?;
     Ok(())
@@ -142,7 +151,11 @@ pub async fn find(tx: &mut Tx, id: &DraftId) -> Result<Option<DraftRow>> {
 
 /// Drafts that wait for a decision, oldest first.
 pub async fn list_waiting(tx: &mut Tx, most: u32) -> Result<Vec<DraftRow>> {
-    tx.list(&LIST, args![i64::from(most)]).await?.iter().map(draft).collect()
+    tx.list(&LIST, args![i64::from(most)])
+        .await?
+        .iter()
+        .map(draft)
+        .collect()
 }
 
 /// Ends a draft: `approved` or `void`.
@@ -158,8 +171,19 @@ pub async fn void_by_obligation(tx: &mut Tx, id: &ObligationId, by: &str, at: Ti
 /// Adds a message.
 pub async fn add_message(tx: &mut Tx, m: &MessageRow) -> Result<()> {
     let args = args![
-        &m.id, &m.draft_id, &m.obligation_id, &m.victim_id, &m.kind, m.version, &m.language, &m.digest,
-        &m.content_digest, &m.approved_by, m.approved_at, m.hold_until_at, &m.sealed
+        &m.id,
+        &m.draft_id,
+        &m.obligation_id,
+        &m.victim_id,
+        &m.kind,
+        m.version,
+        &m.language,
+        &m.digest,
+        &m.content_digest,
+        &m.approved_by,
+        m.approved_at,
+        m.hold_until_at,
+        &m.sealed
     ];
     tx.execute(&MESSAGE_ADD, args).await?;
     Ok(())
@@ -167,10 +191,18 @@ pub async fn add_message(tx: &mut Tx, m: &MessageRow) -> Result<()> {
 
 /// The message with this identifier.
 pub async fn find_message(tx: &mut Tx, id: &MessageId) -> Result<Option<MessageRow>> {
-    tx.find(&MESSAGE_FIND, args![id]).await?.as_ref().map(message).transpose()
+    tx.find(&MESSAGE_FIND, args![id])
+        .await?
+        .as_ref()
+        .map(message)
+        .transpose()
 }
 
 /// The messages made for an obligation, oldest first.
 pub async fn list_messages(tx: &mut Tx, obligation: &ObligationId) -> Result<Vec<MessageRow>> {
-    tx.list(&MESSAGES_OF, args![obligation]).await?.iter().map(message).collect()
+    tx.list(&MESSAGES_OF, args![obligation])
+        .await?
+        .iter()
+        .map(message)
+        .collect()
 }

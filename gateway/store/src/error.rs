@@ -10,7 +10,9 @@ pub enum Error {
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// A statement of the catalogue does not fit the schema: the program and the database differ in age.
-    #[error("statement {statement} does not fit this database ({fault}); run `gateway migrate` with this version of the program")]
+    #[error(
+        "statement {statement} does not fit this database ({fault}); run `gateway migrate` with this version of the program"
+    )]
     Prepare {
         /// The statement's name.
         statement: &'static str,
@@ -31,7 +33,9 @@ pub enum Error {
         fault: String,
     },
     /// A change met another number of rows than it had to.
-    #[error("{statement} changed {rows} rows instead of one: somebody else was faster, or the state was another")]
+    #[error(
+        "{statement} changed {rows} rows instead of one: somebody else was faster, or the state was another"
+    )]
     Changed {
         /// The statement's name.
         statement: &'static str,
@@ -58,7 +62,10 @@ impl Error {
             Self::Changed { .. } => true,
             Self::Database(fault) => matches!(
                 fault,
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+                sqlx::Error::Io(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
             ),
             _ => false,
         }

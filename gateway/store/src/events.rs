@@ -63,8 +63,16 @@ fn event(row: &Row) -> Result<EventRow> {
 /// Adds an event; false when this source event was here before.
 pub async fn add(tx: &mut Tx, e: &EventRow) -> Result<bool> {
     let args = args![
-        &e.id, &e.source, &e.source_event_id, &e.case_id, &e.victim_id, &e.kind, e.occurred_at, e.received_at,
-        e.recorded_at, &e.sealed
+        &e.id,
+        &e.source,
+        &e.source_event_id,
+        &e.case_id,
+        &e.victim_id,
+        &e.kind,
+        e.occurred_at,
+        e.received_at,
+        e.recorded_at,
+        &e.sealed
     ];
     Ok(tx.execute(&ADD, args).await? == 1)
 }

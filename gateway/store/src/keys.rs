@@ -19,6 +19,8 @@ pub async fn add(tx: &mut Tx, owner: &str, kek_id: &str, wrapped: &[u8], at: Tim
 
 /// The wrapped key of an owner: which key-encrypting key wraps it, and the bytes. None after an erasure.
 pub async fn find(tx: &mut Tx, owner: &str) -> Result<Option<(String, Vec<u8>)>> {
-    let Some(row) = tx.find(&FIND, args![owner]).await? else { return Ok(None) };
+    let Some(row) = tx.find(&FIND, args![owner]).await? else {
+        return Ok(None);
+    };
     Ok(Some((row.text(0)?, row.bytes(1)?)))
 }

@@ -59,44 +59,83 @@ pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    let bodies = entries.iter().map(Entry::to_canonical).collect::<std::result::Result<Vec<_>, _>>()?;
+    let bodies = entries
+        .iter()
+        .map(Entry::to_canonical)
+        .collect::<std::result::Result<Vec<_>, _>>()?;
     let count = i64::try_from(bodies.len()).unwrap_or(i64::MAX);
     let size = match tx.find(&TAKE, args![count]).await? {
         Some(row) => row.int(0)?,
-        None => return Err(crate::Error::Changed { statement: TAKE.name, rows: 0 }),
+        None => {
+            return Err(crate::Error::Changed {
+                statement: TAKE.name,
+                rows: 0,
+            });
+        }
     };
     for (index, body) in (size - count..).zip(&bodies) {
-        tx.execute(&ADD, args![index, leaf_hash(body).as_bytes().as_slice(), body]).await?;
+        tx.execute(&ADD, args![index, leaf_hash(body).as_bytes().as_slice(), body])
+            .await?;
     }
     Ok(())
 }
 
 /// How many entries there are.
 pub async fn size(tx: &mut Tx) -> Result<u64> {
-    Ok(number(tx.find(&SIZE, args![]).await?.map_or(Ok(0), |row| row.int(0))?))
+    Ok(number(
+        tx.find(&SIZE, args![]).await?.map_or(Ok(0), |row| row.int(0))?,
+    ))
 }
 
 /// Up to `most` entries from index `from` on, in order.
 pub async fn list_from(tx: &mut Tx, from: u64, most: u32) -> Result<Vec<StoredEntry>> {
-    let entry = |row: &Row| Ok(StoredEntry { index: number(row.int(0)?), leaf: row.bytes(1)?, body: row.bytes(2)? });
-    tx.list(&FROM, args![signed(from), i64::from(most)]).await?.iter().map(entry).collect()
+    let entry = |row: &Row| {
+        Ok(StoredEntry {
+            index: number(row.int(0)?),
+            leaf: row.bytes(1)?,
+            body: row.bytes(2)?,
+        })
+    };
+    tx.list(&FROM, args![signed(from), i64::from(most)])
+        .await?
+        .iter()
+        .map(entry)
+        .collect()
 }
 
 /// How far the sealer has got, if it ever ran.
 pub async fn find_tree(tx: &mut Tx) -> Result<Option<Tree>> {
-    let Some(row) = tx.find(&TREE, args![]).await? else { return Ok(None) };
-    Ok(Some(Tree { size: number(row.int(0)?), frontier: row.bytes(1)?, root: row.bytes(2)?, sealed_at: row.at(3)? }))
+    let Some(row) = tx.find(&TREE, args![]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Tree {
+        size: number(row.int(0)?),
+        frontier: row.bytes(1)?,
+        root: row.bytes(2)?,
+        sealed_at: row.at(3)?,
+    }))
 }
 
 /// Puts the tree of an empty log in place, unless one is there.
 pub async fn start_tree(tx: &mut Tx, tree: &Tree) -> Result<()> {
-    tx.execute(&TREE_START, args![signed(tree.size), &tree.frontier, &tree.root, tree.sealed_at]).await?;
+    tx.execute(
+        &TREE_START,
+        args![signed(tree.size), &tree.frontier, &tree.root, tree.sealed_at],
+    )
+    .await?;
     Ok(())
 }
 
 /// Replaces the tree that the caller read by the next one; a second sealer on the same log fails here.
 pub async fn swap_tree(tx: &mut Tx, old: &Tree, new: &Tree) -> Result<()> {
-    let args = args![signed(new.size), &new.frontier, &new.root, new.sealed_at, signed(old.size), &old.root];
+    let args = args![
+        signed(new.size),
+        &new.frontier,
+        &new.root,
+        new.sealed_at,
+        signed(old.size),
+        &old.root
+    ];
     tx.execute_one(&TREE_SWAP, args).await
 }
 

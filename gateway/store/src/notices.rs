@@ -36,7 +36,15 @@ pub struct Notice {
 
 /// Raises a notice.
 pub async fn add(tx: &mut Tx, n: &Notice) -> Result<()> {
-    let args = args![&n.id, &n.victim_id, n.obligation_id.as_ref(), n.message_id.as_ref(), &n.kind, &n.detail, n.raised_at];
+    let args = args![
+        &n.id,
+        &n.victim_id,
+        n.obligation_id.as_ref(),
+        n.message_id.as_ref(),
+        &n.kind,
+        &n.detail,
+        n.raised_at
+    ];
     tx.execute(&ADD, args).await?;
     Ok(())
 }
@@ -54,7 +62,11 @@ pub async fn list_unseen(tx: &mut Tx, most: u32) -> Result<Vec<Notice>> {
             raised_at: row.at(6)?,
         })
     };
-    tx.list(&LIST, args![i64::from(most)]).await?.iter().map(one).collect()
+    tx.list(&LIST, args![i64::from(most)])
+        .await?
+        .iter()
+        .map(one)
+        .collect()
 }
 
 /// Marks a notice as seen.

@@ -146,8 +146,22 @@ fn all(rows: &[Row]) -> Result<Vec<ObligationRow>> {
 /// Adds an open obligation; its original due time is its due time.
 pub async fn add(tx: &mut Tx, o: &ObligationRow) -> Result<()> {
     let args = args![
-        &o.id, &o.case_id, &o.victim_id, &o.event_id, &o.rule, &o.owner, &o.template_kind, o.second_person,
-        &o.discharge, o.clock_start_at, o.enhanced, o.due_at, o.latest_at, &o.deadline, &o.waiting_for, o.created_at
+        &o.id,
+        &o.case_id,
+        &o.victim_id,
+        &o.event_id,
+        &o.rule,
+        &o.owner,
+        &o.template_kind,
+        o.second_person,
+        &o.discharge,
+        o.clock_start_at,
+        o.enhanced,
+        o.due_at,
+        o.latest_at,
+        &o.deadline,
+        &o.waiting_for,
+        o.created_at
     ];
     tx.execute(&ADD, args).await?;
     Ok(())
@@ -155,7 +169,11 @@ pub async fn add(tx: &mut Tx, o: &ObligationRow) -> Result<()> {
 
 /// The obligation with this identifier.
 pub async fn find(tx: &mut Tx, id: &ObligationId) -> Result<Option<ObligationRow>> {
-    tx.find(&FIND, args![id]).await?.as_ref().map(obligation).transpose()
+    tx.find(&FIND, args![id])
+        .await?
+        .as_ref()
+        .map(obligation)
+        .transpose()
 }
 
 /// What is open for a victim.
@@ -177,7 +195,14 @@ pub async fn list_to_draft(tx: &mut Tx, most: u32) -> Result<Vec<ObligationRow>>
 }
 
 /// Ends an open obligation: `state` is `discharged`, `waived` or `lapsed`; by whom or what, and why.
-pub async fn end(tx: &mut Tx, id: &ObligationId, state: &str, by: &str, why: &str, at: Timestamp) -> Result<()> {
+pub async fn end(
+    tx: &mut Tx,
+    id: &ObligationId,
+    state: &str,
+    by: &str,
+    why: &str,
+    at: Timestamp,
+) -> Result<()> {
     tx.execute_one(&END, args![id, state, by, why, at]).await
 }
 
@@ -197,9 +222,23 @@ pub async fn set_latest(tx: &mut Tx, id: &ObligationId, at: Timestamp) -> Result
 }
 
 /// Moves the due time of an open obligation and keeps the old one.
-pub async fn move_due(tx: &mut Tx, id: &ObligationId, to: Option<Timestamp>, deadline: Option<&str>, enhanced: bool, moved: &Move) -> Result<()> {
+pub async fn move_due(
+    tx: &mut Tx,
+    id: &ObligationId,
+    to: Option<Timestamp>,
+    deadline: Option<&str>,
+    enhanced: bool,
+    moved: &Move,
+) -> Result<()> {
     tx.execute_one(&MOVE, args![id, to, deadline, enhanced]).await?;
-    let args = args![id, moved.moved_at, moved.old_due_at, moved.new_due_at, &moved.reason, &moved.moved_by];
+    let args = args![
+        id,
+        moved.moved_at,
+        moved.old_due_at,
+        moved.new_due_at,
+        &moved.reason,
+        &moved.moved_by
+    ];
     tx.execute(&MOVE_ADD, args).await?;
     Ok(())
 }
@@ -220,7 +259,11 @@ pub async fn list_moves(tx: &mut Tx, id: &ObligationId) -> Result<Vec<Move>> {
 
 /// How many obligations each rule has raised.
 pub async fn count_by_rule(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
-    tx.list(&BY_RULE, args![]).await?.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
+    tx.list(&BY_RULE, args![])
+        .await?
+        .iter()
+        .map(|row| Ok((row.text(0)?, row.int(1)?)))
+        .collect()
 }
 
 /// How many obligations stand how: owner, state, whom they wait for (empty when nobody), count.

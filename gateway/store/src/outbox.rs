@@ -105,24 +105,53 @@ fn outbox(row: &Row) -> Result<OutboxRow> {
 }
 
 /// Queues a message; it is looked at from `next_at` on, when its hold-back ends.
-pub async fn add(tx: &mut Tx, id: &MessageId, due_at: Timestamp, next_at: Timestamp, now: Timestamp) -> Result<()> {
+pub async fn add(
+    tx: &mut Tx,
+    id: &MessageId,
+    due_at: Timestamp,
+    next_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
     tx.execute(&ADD, args![id, due_at, next_at, now]).await?;
     Ok(())
 }
 
 /// Leases up to `most` messages to `worker` until `lease_until`, most urgent first. A lease that ran out
 /// (its worker died) is taken over here.
-pub async fn claim(tx: &mut Tx, worker: &str, now: Timestamp, lease_until: Timestamp, most: u32) -> Result<Vec<Claim>> {
-    let rows = tx.list(&CLAIM, args![worker, lease_until, now, i64::from(most)]).await?;
-    let one = |row: &Row| Ok(Claim { message_id: row.parsed(0, MessageId::parse)?, tries: row.int(1)?, due_at: row.at(2)? });
+pub async fn claim(
+    tx: &mut Tx,
+    worker: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+    most: u32,
+) -> Result<Vec<Claim>> {
+    let rows = tx
+        .list(&CLAIM, args![worker, lease_until, now, i64::from(most)])
+        .await?;
+    let one = |row: &Row| {
+        Ok(Claim {
+            message_id: row.parsed(0, MessageId::parse)?,
+            tries: row.int(1)?,
+            due_at: row.at(2)?,
+        })
+    };
     let mut claims = rows.iter().map(one).collect::<Result<Vec<_>>>()?;
     claims.sort_by(|a, b| (a.due_at, &a.message_id).cmp(&(b.due_at, &b.message_id)));
     Ok(claims)
 }
 
 /// How a leased message goes on; fails when the lease is no longer `worker`'s.
-pub async fn settle(tx: &mut Tx, id: &MessageId, worker: &str, state: &str, next_at: Option<Timestamp>, reason: Option<&str>, now: Timestamp) -> Result<()> {
-    tx.execute_one(&SETTLE, args![id, state, next_at, reason, now, worker]).await
+pub async fn settle(
+    tx: &mut Tx,
+    id: &MessageId,
+    worker: &str,
+    state: &str,
+    next_at: Option<Timestamp>,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute_one(&SETTLE, args![id, state, next_at, reason, now, worker])
+        .await
 }
 
 /// Cancels a message that has not left; fails when it has, or is leaving.
@@ -142,21 +171,37 @@ pub async fn find(tx: &mut Tx, id: &MessageId) -> Result<Option<OutboxRow>> {
 
 /// What has neither arrived nor been cancelled, most urgent first.
 pub async fn list(tx: &mut Tx, most: u32) -> Result<Vec<OutboxRow>> {
-    tx.list(&LIST, args![i64::from(most)]).await?.iter().map(outbox).collect()
+    tx.list(&LIST, args![i64::from(most)])
+        .await?
+        .iter()
+        .map(outbox)
+        .collect()
 }
 
 /// When the next message wants to be looked at.
 pub async fn next_at(tx: &mut Tx) -> Result<Option<Timestamp>> {
-    tx.find(&NEXT, args![]).await?.map_or(Ok(None), |row| row.at_opt(0))
+    tx.find(&NEXT, args![])
+        .await?
+        .map_or(Ok(None), |row| row.at_opt(0))
 }
 
 /// How many messages stand how: state, reason (empty when none), count.
 pub async fn count_by_state(tx: &mut Tx) -> Result<Vec<(String, String, i64)>> {
-    tx.list(&COUNTS, args![]).await?.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?))).collect()
+    tx.list(&COUNTS, args![])
+        .await?
+        .iter()
+        .map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
+        .collect()
 }
 
 /// Writes down a try before it connects.
-pub async fn add_attempt(tx: &mut Tx, id: &AttemptId, message: &MessageId, point: &ContactPointId, at: Timestamp) -> Result<()> {
+pub async fn add_attempt(
+    tx: &mut Tx,
+    id: &AttemptId,
+    message: &MessageId,
+    point: &ContactPointId,
+    at: Timestamp,
+) -> Result<()> {
     tx.execute(&ATTEMPT_ADD, args![id, message, point, at]).await?;
     Ok(())
 }
@@ -167,7 +212,13 @@ pub async fn mark_attempt(tx: &mut Tx, id: &AttemptId, at: Timestamp) -> Result<
 }
 
 /// How a try ended.
-pub async fn end_attempt(tx: &mut Tx, id: &AttemptId, at: Timestamp, outcome: &str, code: Option<&str>) -> Result<()> {
+pub async fn end_attempt(
+    tx: &mut Tx,
+    id: &AttemptId,
+    at: Timestamp,
+    outcome: &str,
+    code: Option<&str>,
+) -> Result<()> {
     tx.execute_one(&ATTEMPT_END, args![id, at, outcome, code]).await
 }
 
@@ -182,13 +233,40 @@ pub async fn list_open_attempts(tx: &mut Tx, message: &MessageId) -> Result<Vec<
             data_at: row.at_opt(4)?,
         })
     };
-    tx.list(&ATTEMPT_OPEN, args![message]).await?.iter().map(one).collect()
+    tx.list(&ATTEMPT_OPEN, args![message])
+        .await?
+        .iter()
+        .map(one)
+        .collect()
 }
 
 /// Every try of a message: id, began, mark, ended, outcome, code.
-pub async fn list_attempts(tx: &mut Tx, message: &MessageId) -> Result<Vec<(AttemptId, Timestamp, Option<Timestamp>, Option<Timestamp>, Option<String>, Option<String>)>> {
+pub async fn list_attempts(
+    tx: &mut Tx,
+    message: &MessageId,
+) -> Result<
+    Vec<(
+        AttemptId,
+        Timestamp,
+        Option<Timestamp>,
+        Option<Timestamp>,
+        Option<String>,
+        Option<String>,
+    )>,
+> {
     let one = |row: &Row| {
-        Ok((row.parsed(0, AttemptId::parse)?, row.at(1)?, row.at_opt(2)?, row.at_opt(3)?, row.text_opt(4)?, row.text_opt(5)?))
+        Ok((
+            row.parsed(0, AttemptId::parse)?,
+            row.at(1)?,
+            row.at_opt(2)?,
+            row.at_opt(3)?,
+            row.text_opt(4)?,
+            row.text_opt(5)?,
+        ))
     };
-    tx.list(&ATTEMPTS, args![message]).await?.iter().map(one).collect()
+    tx.list(&ATTEMPTS, args![message])
+        .await?
+        .iter()
+        .map(one)
+        .collect()
 }

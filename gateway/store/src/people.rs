@@ -118,18 +118,30 @@ fn victim(row: &Row) -> Result<VictimRow> {
 
 /// Adds a case.
 pub async fn add_case(tx: &mut Tx, case: &CaseRow, at: Timestamp) -> Result<()> {
-    tx.execute(&CASE_ADD, args![&case.id, &case.urn, &case.area, &case.offence, case.opened_at, at]).await?;
+    tx.execute(
+        &CASE_ADD,
+        args![&case.id, &case.urn, &case.area, &case.offence, case.opened_at, at],
+    )
+    .await?;
     Ok(())
 }
 
 /// The case with this URN.
 pub async fn find_case_by_urn(tx: &mut Tx, urn: &str) -> Result<Option<CaseRow>> {
-    tx.find(&CASE_FIND_BY_URN, args![urn]).await?.as_ref().map(case).transpose()
+    tx.find(&CASE_FIND_BY_URN, args![urn])
+        .await?
+        .as_ref()
+        .map(case)
+        .transpose()
 }
 
 /// The case with this identifier.
 pub async fn find_case(tx: &mut Tx, id: &CaseId) -> Result<Option<CaseRow>> {
-    tx.find(&CASE_FIND, args![id]).await?.as_ref().map(case).transpose()
+    tx.find(&CASE_FIND, args![id])
+        .await?
+        .as_ref()
+        .map(case)
+        .transpose()
 }
 
 /// Marks a case closed; a second closing changes nothing.
@@ -141,8 +153,18 @@ pub async fn close_case(tx: &mut Tx, id: &CaseId, at: Timestamp) -> Result<()> {
 /// Adds a victim.
 pub async fn add_victim(tx: &mut Tx, v: &VictimRow, at: Timestamp) -> Result<()> {
     let args = args![
-        &v.id, &v.case_id, &v.source_ref, &v.service, v.enhanced, &v.enhanced_ground, &v.vlo, &v.standing, &v.dates,
-        &v.person_sealed, &v.plan_sealed, at
+        &v.id,
+        &v.case_id,
+        &v.source_ref,
+        &v.service,
+        v.enhanced,
+        &v.enhanced_ground,
+        &v.vlo,
+        &v.standing,
+        &v.dates,
+        &v.person_sealed,
+        &v.plan_sealed,
+        at
     ];
     tx.execute(&VICTIM_ADD, args).await?;
     Ok(())
@@ -150,57 +172,105 @@ pub async fn add_victim(tx: &mut Tx, v: &VictimRow, at: Timestamp) -> Result<()>
 
 /// The victim with this identifier.
 pub async fn find_victim(tx: &mut Tx, id: &VictimId) -> Result<Option<VictimRow>> {
-    tx.find(&VICTIM_FIND, args![id]).await?.as_ref().map(victim).transpose()
+    tx.find(&VICTIM_FIND, args![id])
+        .await?
+        .as_ref()
+        .map(victim)
+        .transpose()
 }
 
 /// The victim that the source calls `source_ref` in this case.
 pub async fn find_victim_by_ref(tx: &mut Tx, case: &CaseId, source_ref: &str) -> Result<Option<VictimRow>> {
-    tx.find(&VICTIM_FIND_BY_REF, args![case, source_ref]).await?.as_ref().map(victim).transpose()
+    tx.find(&VICTIM_FIND_BY_REF, args![case, source_ref])
+        .await?
+        .as_ref()
+        .map(victim)
+        .transpose()
 }
 
 /// Up to `most` victims in the order of their identifiers, after `after` (begin with an empty text).
 pub async fn list_victims_after(tx: &mut Tx, after: &str, most: u32) -> Result<Vec<VictimId>> {
-    tx.list(&VICTIM_LIST, args![after, i64::from(most)]).await?.iter().map(|row| row.parsed(0, VictimId::parse)).collect()
+    tx.list(&VICTIM_LIST, args![after, i64::from(most)])
+        .await?
+        .iter()
+        .map(|row| row.parsed(0, VictimId::parse))
+        .collect()
 }
 
 /// How many victims there are.
 pub async fn count_victims(tx: &mut Tx) -> Result<i64> {
-    tx.find(&VICTIM_COUNT, args![]).await?.map_or(Ok(0), |row| row.int(0))
+    tx.find(&VICTIM_COUNT, args![])
+        .await?
+        .map_or(Ok(0), |row| row.int(0))
 }
 
 /// Saves what an event changed about a victim: standing, dates, enhanced rights, officer.
 pub async fn save_standing(tx: &mut Tx, v: &VictimRow) -> Result<()> {
-    let args = args![&v.id, &v.standing, &v.dates, v.enhanced, &v.enhanced_ground, &v.vlo];
+    let args = args![
+        &v.id,
+        &v.standing,
+        &v.dates,
+        v.enhanced,
+        &v.enhanced_ground,
+        &v.vlo
+    ];
     tx.execute_one(&VICTIM_STANDING, args).await
 }
 
 /// Saves a contact plan over the version that the caller read.
 pub async fn save_plan(tx: &mut Tx, id: &VictimId, plan_sealed: &[u8], version_read: i64) -> Result<()> {
-    tx.execute_one(&VICTIM_PLAN, args![id, plan_sealed, version_read]).await
+    tx.execute_one(&VICTIM_PLAN, args![id, plan_sealed, version_read])
+        .await
 }
 
 /// Keeps the blind index of a contact point's value.
-pub async fn add_point_index(tx: &mut Tx, point: &ContactPointId, victim: &VictimId, index: &[u8]) -> Result<()> {
+pub async fn add_point_index(
+    tx: &mut Tx,
+    point: &ContactPointId,
+    victim: &VictimId,
+    index: &[u8],
+) -> Result<()> {
     tx.execute(&POINT_INDEX, args![point, victim, index]).await?;
     Ok(())
 }
 
 /// Whose contact points have this value.
 pub async fn list_points(tx: &mut Tx, index: &[u8]) -> Result<Vec<(VictimId, ContactPointId)>> {
-    let pair = |row: &Row| Ok((row.parsed(0, VictimId::parse)?, row.parsed(1, ContactPointId::parse)?));
-    tx.list(&POINT_FIND, args![index]).await?.iter().map(pair).collect()
+    let pair = |row: &Row| {
+        Ok((
+            row.parsed(0, VictimId::parse)?,
+            row.parsed(1, ContactPointId::parse)?,
+        ))
+    };
+    tx.list(&POINT_FIND, args![index])
+        .await?
+        .iter()
+        .map(pair)
+        .collect()
 }
 
 /// Adds somebody of the defence side, sealed under the case's key, known by `label`.
-pub async fn add_defendant(tx: &mut Tx, id: &DefendantId, case: &CaseId, label: &str, sealed: &[u8], at: Timestamp) -> Result<()> {
-    tx.execute(&DEFENDANT_ADD, args![id, case, label, sealed, at]).await?;
+pub async fn add_defendant(
+    tx: &mut Tx,
+    id: &DefendantId,
+    case: &CaseId,
+    label: &str,
+    sealed: &[u8],
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(&DEFENDANT_ADD, args![id, case, label, sealed, at])
+        .await?;
     Ok(())
 }
 
 /// The defence side of a case: identifier, label, sealed values.
 pub async fn list_defendants(tx: &mut Tx, case: &CaseId) -> Result<Vec<(DefendantId, String, Vec<u8>)>> {
     let triple = |row: &Row| Ok((row.parsed(0, DefendantId::parse)?, row.text(1)?, row.bytes(2)?));
-    tx.list(&DEFENDANT_LIST, args![case]).await?.iter().map(triple).collect()
+    tx.list(&DEFENDANT_LIST, args![case])
+        .await?
+        .iter()
+        .map(triple)
+        .collect()
 }
 
 /// An adviser at a service for a period.
@@ -222,7 +292,19 @@ pub struct AdviserRow {
 
 /// Adds an adviser.
 pub async fn add_adviser(tx: &mut Tx, a: &AdviserRow, at: Timestamp) -> Result<()> {
-    tx.execute(&ADVISER_ADD, args![&a.id, &a.service, &a.transport, a.from_at, a.until_at, &a.sealed, at]).await?;
+    tx.execute(
+        &ADVISER_ADD,
+        args![
+            &a.id,
+            &a.service,
+            &a.transport,
+            a.from_at,
+            a.until_at,
+            &a.sealed,
+            at
+        ],
+    )
+    .await?;
     Ok(())
 }
 
@@ -245,11 +327,24 @@ pub struct ConsentRow {
 
 /// Adds a consent.
 pub async fn add_consent(tx: &mut Tx, c: &ConsentRow) -> Result<()> {
-    tx.execute(&CONSENT_ADD, args![&c.id, &c.victim_id, &c.adviser_id, &c.scope, c.given_at, c.until_at]).await?;
+    tx.execute(
+        &CONSENT_ADD,
+        args![
+            &c.id,
+            &c.victim_id,
+            &c.adviser_id,
+            &c.scope,
+            c.given_at,
+            c.until_at
+        ],
+    )
+    .await?;
     Ok(())
 }
 
 /// How many live consents a victim has given.
 pub async fn count_live_consents(tx: &mut Tx, victim: &VictimId, now: Timestamp) -> Result<i64> {
-    tx.find(&CONSENT_COUNT, args![victim, now]).await?.map_or(Ok(0), |row| row.int(0))
+    tx.find(&CONSENT_COUNT, args![victim, now])
+        .await?
+        .map_or(Ok(0), |row| row.int(0))
 }

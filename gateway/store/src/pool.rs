@@ -4,7 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Executor, SqlSafeStr};
 
 use crate::{Error, Result, Tx, catalogue};
@@ -37,7 +39,10 @@ impl Pool {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT);
-            let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+            let writer = SqlitePoolOptions::new()
+                .max_connections(1)
+                .connect_with(options.clone())
+                .await?;
             let readers = SqlitePoolOptions::new()
                 .max_connections(SQLITE_READERS_MAX)
                 .connect_with(options.create_if_missing(false).read_only(true))
@@ -45,7 +50,12 @@ impl Pool {
             Ok(Self::Sqlite { writer, readers })
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(address)?.options([("synchronous_commit", "on")]);
-            Ok(Self::Postgres(PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS_MAX).connect_with(options).await?))
+            Ok(Self::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(POSTGRES_CONNECTIONS_MAX)
+                    .connect_with(options)
+                    .await?,
+            ))
         } else {
             Err(Error::Address)
         }
@@ -66,10 +76,15 @@ impl Pool {
         let mut prepared = 0;
         for statement in catalogue() {
             let outcome = match self {
-                Self::Sqlite { writer, .. } => writer.prepare(statement.sqlite.into_sql_str()).await.map(|_| ()),
+                Self::Sqlite { writer, .. } => {
+                    writer.prepare(statement.sqlite.into_sql_str()).await.map(|_| ())
+                }
                 Self::Postgres(pool) => pool.prepare(statement.postgres.into_sql_str()).await.map(|_| ()),
             };
-            outcome.map_err(|fault| Error::Prepare { statement: statement.name, fault: fault.to_string() })?;
+            outcome.map_err(|fault| Error::Prepare {
+                statement: statement.name,
+                fault: fault.to_string(),
+            })?;
             prepared += 1;
         }
         Ok(prepared)

@@ -69,9 +69,17 @@ impl Row {
     }
 
     /// An identifier or another text with a form of its own.
-    pub fn parsed<T, E: std::fmt::Display>(&self, i: usize, parse: impl Fn(&str) -> std::result::Result<T, E>) -> Result<T> {
+    pub fn parsed<T, E: std::fmt::Display>(
+        &self,
+        i: usize,
+        parse: impl Fn(&str) -> std::result::Result<T, E>,
+    ) -> Result<T> {
         let text = self.text(i)?;
-        parse(&text).map_err(|fault| Error::Impossible { table: "row", column: "parsed", fault: fault.to_string() })
+        parse(&text).map_err(|fault| Error::Impossible {
+            table: "row",
+            column: "parsed",
+            fault: fault.to_string(),
+        })
     }
 
     /// The same, or NULL.
@@ -88,6 +96,9 @@ impl Row {
 }
 
 fn instant(micros: i64) -> Result<Timestamp> {
-    Timestamp::from_microsecond(micros)
-        .map_err(|fault| Error::Impossible { table: "row", column: "instant", fault: fault.to_string() })
+    Timestamp::from_microsecond(micros).map_err(|fault| Error::Impossible {
+        table: "row",
+        column: "instant",
+        fault: fault.to_string(),
+    })
 }

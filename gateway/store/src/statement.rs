@@ -14,12 +14,20 @@ pub struct Statement {
 impl Statement {
     /// One text for both databases.
     pub const fn both(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sqlite: sql, postgres: sql }
+        Self {
+            name,
+            sqlite: sql,
+            postgres: sql,
+        }
     }
 
     /// Two texts, where the dialects truly differ.
     pub const fn pair(name: &'static str, sqlite: &'static str, postgres: &'static str) -> Self {
-        Self { name, sqlite, postgres }
+        Self {
+            name,
+            sqlite,
+            postgres,
+        }
     }
 
     /// Whether the two texts differ.

@@ -16,7 +16,10 @@ pub struct Tx {
     inner: Inner,
 }
 
-fn bind<'q, DB: Database>(mut query: Query<'q, DB, DB::Arguments>, args: &[Arg]) -> Query<'q, DB, DB::Arguments>
+fn bind<'q, DB: Database>(
+    mut query: Query<'q, DB, DB::Arguments>,
+    args: &[Arg],
+) -> Query<'q, DB, DB::Arguments>
 where
     Option<i64>: Encode<'q, DB> + Type<DB>,
     Option<String>: Encode<'q, DB> + Type<DB>,
@@ -34,18 +37,28 @@ where
 
 impl Tx {
     pub(crate) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
-        Self { inner: Inner::Sqlite(tx) }
+        Self {
+            inner: Inner::Sqlite(tx),
+        }
     }
 
     pub(crate) fn postgres(tx: Transaction<'static, Postgres>) -> Self {
-        Self { inner: Inner::Postgres(tx) }
+        Self {
+            inner: Inner::Postgres(tx),
+        }
     }
 
     /// Runs a statement; answers how many rows it changed.
     pub(crate) async fn execute(&mut self, statement: &'static Statement, args: &[Arg]) -> Result<u64> {
         Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => bind(sqlx::query(statement.sqlite), args).execute(&mut **tx).await?.rows_affected(),
-            Inner::Postgres(tx) => bind(sqlx::query(statement.postgres), args).execute(&mut **tx).await?.rows_affected(),
+            Inner::Sqlite(tx) => bind(sqlx::query(statement.sqlite), args)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            Inner::Postgres(tx) => bind(sqlx::query(statement.postgres), args)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
         })
     }
 
@@ -53,19 +66,24 @@ impl Tx {
     pub(crate) async fn execute_one(&mut self, statement: &'static Statement, args: &[Arg]) -> Result<()> {
         match self.execute(statement, args).await? {
             1 => Ok(()),
-            rows => Err(Error::Changed { statement: statement.name, rows }),
+            rows => Err(Error::Changed {
+                statement: statement.name,
+                rows,
+            }),
         }
     }
 
     /// The one row of an answer, or none.
     pub(crate) async fn find(&mut self, statement: &'static Statement, args: &[Arg]) -> Result<Option<Row>> {
         Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => {
-                bind(sqlx::query(statement.sqlite), args).fetch_optional(&mut **tx).await?.map(Row::Sqlite)
-            }
-            Inner::Postgres(tx) => {
-                bind(sqlx::query(statement.postgres), args).fetch_optional(&mut **tx).await?.map(Row::Postgres)
-            }
+            Inner::Sqlite(tx) => bind(sqlx::query(statement.sqlite), args)
+                .fetch_optional(&mut **tx)
+                .await?
+                .map(Row::Sqlite),
+            Inner::Postgres(tx) => bind(sqlx::query(statement.postgres), args)
+                .fetch_optional(&mut **tx)
+                .await?
+                .map(Row::Postgres),
         })
     }
 
@@ -73,11 +91,15 @@ impl Tx {
     pub(crate) async fn list(&mut self, statement: &'static Statement, args: &[Arg]) -> Result<Vec<Row>> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => {
-                let rows = bind(sqlx::query(statement.sqlite), args).fetch_all(&mut **tx).await?;
+                let rows = bind(sqlx::query(statement.sqlite), args)
+                    .fetch_all(&mut **tx)
+                    .await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Inner::Postgres(tx) => {
-                let rows = bind(sqlx::query(statement.postgres), args).fetch_all(&mut **tx).await?;
+                let rows = bind(sqlx::query(statement.postgres), args)
+                    .fetch_all(&mut **tx)
+                    .await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })

@@ -35,7 +35,15 @@ pub struct VettingRow {
 
 /// Records a vetting; false when these words were vetted before.
 pub async fn add(tx: &mut Tx, v: &VettingRow) -> Result<bool> {
-    let args = args![&v.digest, &v.kind, v.version, &v.language, &v.vetted_by, &v.seconded_by, v.vetted_at];
+    let args = args![
+        &v.digest,
+        &v.kind,
+        v.version,
+        &v.language,
+        &v.vetted_by,
+        &v.seconded_by,
+        v.vetted_at
+    ];
     Ok(tx.execute(&ADD, args).await? == 1)
 }
 

@@ -9,9 +9,16 @@ pub fn run(context: &Context) -> Result<u8, Fault> {
     let mut faults = Vec::new();
     match house::texts(&context.house) {
         Ok(texts) => {
-            let (rules, enabled) = (texts.rulebook.rules().len(), texts.rulebook.rules().iter().filter(|r| r.enabled).count());
+            let (rules, enabled) = (
+                texts.rulebook.rules().len(),
+                texts.rulebook.rules().iter().filter(|r| r.enabled).count(),
+            );
             print::line(&format!("rulebook   {rules} rules, {enabled} enabled"));
-            print::line(&format!("calendar   {} to {}", texts.calendar.first_year(), texts.calendar.last_year()));
+            print::line(&format!(
+                "calendar   {} to {}",
+                texts.calendar.first_year(),
+                texts.calendar.last_year()
+            ));
             print::line(&format!("areas      {}", texts.areas.list().len()));
         }
         Err(fault) => faults.push(fault.sentence),

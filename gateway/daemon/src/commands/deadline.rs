@@ -62,7 +62,9 @@ pub fn run(context: &Context, args: Args) -> Result<u8, Fault> {
 fn batch_line(texts: &Texts, line: &str) -> Value {
     let question = match serde_json::from_str::<Question>(line) {
         Ok(question) => question,
-        Err(fault) => return json!({ "error": format!("a line is {{\"rule\",\"from\",\"enhanced\"}}: {fault}") }),
+        Err(fault) => {
+            return json!({ "error": format!("a line is {{\"rule\",\"from\",\"enhanced\"}}: {fault}") });
+        }
     };
     match answer(texts, &question) {
         Ok(due) => shape(&question, &due),
@@ -71,8 +73,14 @@ fn batch_line(texts: &Texts, line: &str) -> Value {
 }
 
 fn answer(texts: &Texts, question: &Question) -> Result<Deadline, String> {
-    let rule = texts.rulebook.rule(&question.rule).ok_or("there is no such rule in config/victims-code.toml")?;
-    let from = question.from.parse::<Timestamp>().map_err(|_| "from is an instant such as 2026-11-23T09:00:00Z")?;
+    let rule = texts
+        .rulebook
+        .rule(&question.rule)
+        .ok_or("there is no such rule in config/victims-code.toml")?;
+    let from = question
+        .from
+        .parse::<Timestamp>()
+        .map_err(|_| "from is an instant such as 2026-11-23T09:00:00Z")?;
     match deadline(rule, from, question.enhanced, &texts.calendar) {
         Ok(Some(due)) => Ok(due),
         Ok(None) => Err("this rule has no number: its source gives none, and none is invented".to_owned()),
@@ -82,7 +90,9 @@ fn answer(texts: &Texts, question: &Question) -> Result<Deadline, String> {
 
 /// The due time as London's clocks show it, to the second.
 fn london(at: Timestamp) -> String {
-    at.to_zoned(domain::calendar::london()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    at.to_zoned(domain::calendar::london())
+        .strftime("%Y-%m-%dT%H:%M:%S%:z")
+        .to_string()
 }
 
 fn shape(question: &Question, due: &Deadline) -> Value {

@@ -53,7 +53,10 @@ struct Tally {
 
 impl Tally {
     fn show(&self, what: &str) -> u8 {
-        print::line(&format!("{} {what} taken, {} known before, {} refused", self.new, self.before, self.refused));
+        print::line(&format!(
+            "{} {what} taken, {} known before, {} refused",
+            self.new, self.before, self.refused
+        ));
         u8::from(self.refused > 0)
     }
 }
@@ -63,7 +66,11 @@ pub async fn cases(context: &Context, command: Cases) -> Result<u8, Fault> {
     let Cases::Import { file } = command;
     let gateway = context.open().await?;
     let (reader, format, bar) = open(&file)?;
-    let mut tally = Tally { new: 0, before: 0, refused: 0 };
+    let mut tally = Tally {
+        new: 0,
+        before: 0,
+        refused: 0,
+    };
     for record in import::cases(reader, format) {
         match record {
             Ok((line, case)) => match gateway.add_case(&context.user, &case).await {
@@ -90,7 +97,11 @@ pub async fn events(context: &Context, command: Events) -> Result<u8, Fault> {
     let Events::Import { file } = command;
     let gateway = context.open().await?;
     let (reader, format, bar) = open(&file)?;
-    let mut tally = Tally { new: 0, before: 0, refused: 0 };
+    let mut tally = Tally {
+        new: 0,
+        before: 0,
+        refused: 0,
+    };
     let mut batch = Vec::with_capacity(BATCH);
     for record in import::events(reader, format) {
         match record {
@@ -109,9 +120,17 @@ pub async fn events(context: &Context, command: Events) -> Result<u8, Fault> {
     Ok(tally.show("events"))
 }
 
-async fn record_batch(gateway: &Gateway, context: &Context, batch: &mut Vec<(usize, domain::event::Event)>, tally: &mut Tally) -> Result<(), Fault> {
+async fn record_batch(
+    gateway: &Gateway,
+    context: &Context,
+    batch: &mut Vec<(usize, domain::event::Event)>,
+    tally: &mut Tally,
+) -> Result<(), Fault> {
     let (lines, events): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-    for (line, answer) in lines.iter().zip(gateway.record_events(&context.user, &events).await?) {
+    for (line, answer) in lines
+        .iter()
+        .zip(gateway.record_events(&context.user, &events).await?)
+    {
         match answer {
             Recorded::New { .. } => tally.new += 1,
             Recorded::Duplicate => tally.before += 1,

@@ -66,7 +66,10 @@ pub async fn obligations(context: &Context, command: Obligations) -> Result<u8, 
         } else {
             let waiting = owed.waiting_for.as_deref().unwrap_or("-");
             let due = due.as_deref().unwrap_or("no number");
-            print::line(&format!("{due:<22} {:<24} {:<20} {waiting:<36} {}", owed.rule, owed.owner, owed.id));
+            print::line(&format!(
+                "{due:<22} {:<24} {:<20} {waiting:<36} {}",
+                owed.rule, owed.owner, owed.id
+            ));
         }
     }
     Ok(0)
@@ -78,13 +81,19 @@ pub async fn drafts(context: &Context, command: Drafts) -> Result<u8, Fault> {
     match command {
         Drafts::List => {
             for draft in gateway.list_drafts(ROWS_MAX).await? {
-                print::line(&format!("{} {:<26} {} drafted by {}", draft.id, draft.kind, draft.language, draft.drafted_by));
+                print::line(&format!(
+                    "{} {:<26} {} drafted by {}",
+                    draft.id, draft.kind, draft.language, draft.drafted_by
+                ));
             }
         }
         Drafts::Approve { id } => {
             let id = DraftId::parse(&id).map_err(|fault| Fault::input(fault.to_string()))?;
             let approved = gateway.approve_draft(&context.user, &id).await?;
-            print::line(&format!("{} leaves from {} on, when its window is open", approved.message, approved.hold_until));
+            print::line(&format!(
+                "{} leaves from {} on, when its window is open",
+                approved.message, approved.hold_until
+            ));
         }
     }
     Ok(0)
@@ -97,8 +106,13 @@ pub async fn outbox(context: &Context, command: Outbox) -> Result<u8, Fault> {
         Outbox::List => {
             for row in gateway.list_outbox(ROWS_MAX).await? {
                 let reason = row.held_reason.as_deref().unwrap_or("-");
-                let next = row.next_at.map_or_else(|| "a person decides".to_owned(), |at| at.to_string());
-                print::line(&format!("{} {:<18} {reason:<32} next {next}", row.message_id, row.state));
+                let next = row
+                    .next_at
+                    .map_or_else(|| "a person decides".to_owned(), |at| at.to_string());
+                print::line(&format!(
+                    "{} {:<18} {reason:<32} next {next}",
+                    row.message_id, row.state
+                ));
             }
         }
         Outbox::Cancel { id, reason } => {

@@ -46,8 +46,13 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
         Command::Render { kind, language, data } => render(context, &kind, &language, &data),
         Command::Vet { second, kind } => {
             let gateway = context.open().await?;
-            let vetted = gateway.vet_templates(&context.user, &second, kind.as_deref()).await?;
-            print::line(&format!("{} versions vetted now, {} before", vetted.now, vetted.before));
+            let vetted = gateway
+                .vet_templates(&context.user, &second, kind.as_deref())
+                .await?;
+            print::line(&format!(
+                "{} versions vetted now, {} before",
+                vetted.now, vetted.before
+            ));
             Ok(0)
         }
     }
@@ -58,22 +63,40 @@ fn check(context: &Context, dir: Option<PathBuf>) -> u8 {
     for finding in &findings {
         print::line(&finding.to_string());
     }
-    let errors = findings.iter().filter(|finding| finding.level == Level::Error).count();
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.level == Level::Error)
+        .count();
     print::line(&format!("{errors} errors, {} warnings", findings.len() - errors));
     u8::from(errors > 0)
 }
 
 fn render(context: &Context, kind: &str, language: &str, data: &std::path::Path) -> Result<u8, Fault> {
     let library = house::library(&context.house)?;
-    let language = if language == "cy" { Language::Welsh } else { Language::English };
-    let version = library
-        .find(kind, language)
-        .ok_or_else(|| Fault::input("there is no such kind in this language; `gateway templates check` lists none of it"))?;
-    let text = std::fs::read_to_string(data).map_err(|fault| Fault::input(format!("{}: {fault}", data.display())))?;
-    let map = serde_json::from_str(&text).map_err(|fault| Fault::input(format!("{}: {fault}", data.display())))?;
-    let values = Values::from_json(version, &map)
-        .map_err(|faults| Fault::input(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
-    let rendered = library.render(version, &values).map_err(|fault| Fault::no(fault.to_string()))?;
+    let language = if language == "cy" {
+        Language::Welsh
+    } else {
+        Language::English
+    };
+    let version = library.find(kind, language).ok_or_else(|| {
+        Fault::input("there is no such kind in this language; `gateway templates check` lists none of it")
+    })?;
+    let text = std::fs::read_to_string(data)
+        .map_err(|fault| Fault::input(format!("{}: {fault}", data.display())))?;
+    let map =
+        serde_json::from_str(&text).map_err(|fault| Fault::input(format!("{}: {fault}", data.display())))?;
+    let values = Values::from_json(version, &map).map_err(|faults| {
+        Fault::input(
+            faults
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        )
+    })?;
+    let rendered = library
+        .render(version, &values)
+        .map_err(|fault| Fault::no(fault.to_string()))?;
     print::json(&json!({ "subject": rendered.subject, "text": rendered.text, "html": rendered.html }));
     Ok(0)
 }

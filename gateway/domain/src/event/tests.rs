@@ -22,7 +22,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn event(detail: Value) -> Event {
+fn event(detail: &Value) -> Event {
     let mut fields = json!({
         "source": "cms", "source_event_id": "E-1", "urn": "01AB1234526", "victim_ref": "V-1",
         "occurred_at": "2026-11-24T10:00:00Z",
@@ -115,7 +115,7 @@ fn a_missing_unknown_or_misshapen_field_is_named_and_its_value_is_not_repeated()
 #[test]
 fn an_event_survives_storage() {
     let read = event(
-        json!({"kind": "meeting-arranged", "meeting_at": "2026-12-01T10:00:00Z", "where": "Room 1",
+        &json!({"kind": "meeting-arranged", "meeting_at": "2026-12-01T10:00:00Z", "where": "Room 1",
         "how": "in-person", "received_at": "2026-11-24T11:00:00Z"}),
     );
     let json = serde_json::to_string(&read).unwrap();

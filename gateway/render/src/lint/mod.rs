@@ -11,6 +11,7 @@ pub(crate) mod pairs;
 mod reading;
 pub(crate) mod sketch;
 mod style;
+mod welsh;
 pub mod words;
 
 use std::path::Path;

@@ -43,17 +43,27 @@ fn differences(one: &Loaded, twin: &Loaded) -> Vec<Finding> {
         ("required_blocks", a.required_blocks == b.required_blocks),
         ("channels", a.channels == b.channels),
         ("hard_news", a.hard_news == b.hard_news),
-        ("blocks of the text", same(Part::Text)),
-        ("blocks of the HTML", same(Part::Html)),
+        ("blocks in the text", same(Part::Text)),
+        ("blocks in the HTML", same(Part::Html)),
         ("fields in use", used(one) == used(twin)),
     ];
     let wrong = checks.into_iter().filter(|(_, same)| !same);
     wrong
         .map(|(key, _)| {
             let what = format!("other {key} than the {} text", b.language);
-            Finding::error(&one.manifest.at(key), "twin", what, "the same in both languages")
+            Finding::error(
+                &one.manifest.at(key.split(' ').next().map_or(key, place)),
+                "twin",
+                what,
+                "the same in both languages",
+            )
         })
         .collect()
+}
+
+/// The key of the manifest that is nearest to a difference.
+fn place(word: &str) -> &str {
+    if word == "blocks" { "required_blocks" } else { word }
 }
 
 fn used(it: &Loaded) -> BTreeSet<(Part, &str)> {

@@ -208,3 +208,38 @@ fn is_lone(rest: &str) -> bool {
     let inner = line.strip_prefix("{{").and_then(|line| line.strip_suffix("}}"));
     inner.is_some_and(|tag| !tag.contains("{{") && (tag.starts_with(['#', '/']) || tag == "else"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{choices, sample, sketch};
+    use crate::{Library, Part, load};
+
+    #[test]
+    fn sketches_are_what_the_engine_renders_in_every_branch() {
+        let room = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut compared = 0;
+        for dir in ["tests/fixtures/good", "../../templates/messages"] {
+            let dir = room.join(dir);
+            let library = Library::of(load::inspect(&dir).loaded);
+            for loaded in load::inspect(&dir).loaded {
+                for choice in choices(&loaded) {
+                    let values = sample(&loaded, &choice).expect("sample values");
+                    let rendered = library.render(&loaded.version, &values).expect("a rendering");
+                    for (part, it) in &loaded.parts {
+                        let text = sketch(it, &values).text;
+                        match part {
+                            Part::Subject => assert_eq!(text.trim(), rendered.subject),
+                            Part::Text => assert_eq!(text, rendered.text),
+                            Part::Html => assert_eq!(text, rendered.html),
+                            Part::Sms => assert_eq!(Some(text.trim()), rendered.sms.as_deref()),
+                        }
+                        compared += 1;
+                    }
+                }
+            }
+        }
+        assert!(compared > 20, "{compared} parts were compared");
+    }
+}
