@@ -1,6 +1,8 @@
 //! The one test binary: what the rooms show together, on both databases.
 
 mod architecture;
+mod demo;
+mod oracle;
 mod postfix;
 mod sizes;
 mod sources;

@@ -10,7 +10,7 @@ use store::{catalogue, log};
 fn entry(n: usize) -> Entry {
     Entry::new(1_795_424_400_000_000, "priya.shah", Act::System, "test-written")
         .expect("an entry")
-        .with_fact("n", &n.to_string())
+        .with_fact("n", n.to_string())
 }
 
 on_both!(

@@ -90,7 +90,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
     };
     match cli.command {
         Command::Demo { headless } => demo::run(&open, headless).await,
-        Command::Check => commands::check::run(&open),
+        Command::Check => Ok(commands::check::run(&open)),
         Command::Deadline(args) => commands::deadline::run(&open, args),
         Command::Templates(command) => commands::templates::run(&open, command).await,
         Command::Obligations(command) => commands::lists::obligations(&open, command).await,

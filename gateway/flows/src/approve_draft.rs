@@ -6,8 +6,9 @@ use domain::draft::{Draft, Frozen, Vetted, VettingProof};
 use domain::id::{DraftId, MessageId};
 use domain::time::random;
 use jiff::{SignedDuration, Timestamp};
-use store::drafts::{self, MessageRow};
-use store::{obligations, outbox, vettings};
+use store::drafts::{self, DraftRow, MessageRow};
+use store::obligations::{self, ObligationRow};
+use store::{Tx, outbox, vettings};
 
 use crate::compose_draft::Content;
 use crate::entries::about;
@@ -46,38 +47,11 @@ impl Gateway {
             .ok_or(Error::NotFound("obligation"))?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
         let content: Content = Self::open(&victim.key, "drafts", row.id.as_str(), &row.sealed)?;
-        let Some(vetting) = vettings::find(&mut tx, &row.digest).await? else {
-            return Err(Error::NotAllowed(format!(
-                "two people have not vetted version {} of {} ({}); `gateway templates vet` records it",
-                row.version, row.kind, row.language
-            )));
-        };
+        let proof = self.find_vetting(&mut tx, &row).await?;
         let digest = content_digest(&content.frozen);
         let version = u32::try_from(row.version).unwrap_or_default();
-        let by = Vetted::ByTwo {
-            first: vetting.vetted_by,
-            second: vetting.seconded_by,
-        };
-        let proof = VettingProof::new(&vetting.kind, version, &vetting.language, &vetting.digest, by)
-            .map_err(|fault| Error::NotAllowed(fault.to_string()))?;
         let hold_until = now + SignedDuration::from_secs(self.parts.settings.hold_back_s);
-        let draft = Draft {
-            id: row.id.clone(),
-            obligation: row.obligation_id.clone(),
-            victim: row.victim_id.clone(),
-            kind: row.kind.clone(),
-            version,
-            language: row.language.clone(),
-            digest: row.digest.clone(),
-            second_person: row.second_person,
-            drafted_by: row.drafted_by.clone(),
-            stage: Some(content.stage),
-            due_at: owed.due_at,
-            drafted_at: row.drafted_at,
-            findings: content.findings,
-            frozen: content.frozen,
-            content_digest: digest.clone(),
-        };
+        let draft = as_draft(&row, &owed, content, &digest);
         let message_id = MessageId::random(self.entropy());
         let message = draft
             .approve(approver, &proof, message_id.clone(), now, hold_until)
@@ -126,6 +100,23 @@ impl Gateway {
         })
     }
 
+    /// The proof that two people vetted the words that the draft was made of.
+    async fn find_vetting(&self, tx: &mut Tx, row: &DraftRow) -> Result<VettingProof> {
+        let Some(vetting) = vettings::find(tx, &row.digest).await? else {
+            return Err(Error::NotAllowed(format!(
+                "two people have not vetted version {} of {} ({}); `gateway templates vet` records it",
+                row.version, row.kind, row.language
+            )));
+        };
+        let version = u32::try_from(vetting.version).unwrap_or_default();
+        let by = Vetted::ByTwo {
+            first: vetting.vetted_by,
+            second: vetting.seconded_by,
+        };
+        VettingProof::new(&vetting.kind, version, &vetting.language, &vetting.digest, by)
+            .map_err(|fault| Error::NotAllowed(fault.to_string()))
+    }
+
     /// Cancels a message that has not left. There is no recall afterwards (requirement D10).
     pub async fn cancel_message(&self, actor: &str, id: &MessageId, reason: &str) -> Result<()> {
         self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
@@ -152,5 +143,25 @@ impl Gateway {
             .with_message(id.as_str())
             .with_reason(reason);
         tx.commit(&[entry]).await.map_err(Error::from)
+    }
+}
+
+fn as_draft(row: &DraftRow, owed: &ObligationRow, content: Content, content_digest: &str) -> Draft {
+    Draft {
+        id: row.id.clone(),
+        obligation: row.obligation_id.clone(),
+        victim: row.victim_id.clone(),
+        kind: row.kind.clone(),
+        version: u32::try_from(row.version).unwrap_or_default(),
+        language: row.language.clone(),
+        digest: row.digest.clone(),
+        second_person: row.second_person,
+        drafted_by: row.drafted_by.clone(),
+        stage: Some(content.stage),
+        due_at: owed.due_at,
+        drafted_at: row.drafted_at,
+        findings: content.findings,
+        frozen: content.frozen,
+        content_digest: content_digest.to_owned(),
     }
 }

@@ -46,7 +46,7 @@ impl Gateway {
         let now = self.now();
         let mut entries = vec![
             entry(now, actor, Act::Change, "calendar-changed")?
-                .with_fact("holidays-added", &added.to_string()),
+                .with_fact("holidays-added", added.to_string()),
         ];
         let open = obligations::list_open(&mut tx, None, OPEN_MAX).await?;
         let known_open = open.iter().filter_map(open_obligation).collect::<Vec<_>>();
@@ -77,7 +77,7 @@ impl Gateway {
             entries.push(
                 about(now, actor, Act::Change, "due-time-recomputed", owed)?
                     .with_reason("calendar-changed")
-                    .with_fact("new", &new.due_at.to_string()),
+                    .with_fact("new", new.due_at.to_string()),
             );
             shown.push(CalendarChange {
                 obligation: id.to_string(),

@@ -67,9 +67,9 @@ impl Gateway {
         }
         for (_, came) in &ended {
             if matches!(came, Came::Accepted { .. }) {
-                done.accepted += 1
+                done.accepted += 1;
             } else {
-                done.failed += 1
+                done.failed += 1;
             }
         }
         self.record_outcomes(worker, ended).await?;

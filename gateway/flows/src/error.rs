@@ -55,8 +55,7 @@ impl Error {
             Self::Invalid(_) => Kind::Invalid,
             Self::NotAllowed(_) => Kind::NotAllowed,
             Self::NotFound(_) => Kind::NotFound,
-            Self::Conflict(_) => Kind::Conflict,
-            Self::Store(store::Error::Changed { .. }) => Kind::Conflict,
+            Self::Conflict(_) | Self::Store(store::Error::Changed { .. }) => Kind::Conflict,
             Self::Store(fault) if fault.is_passing() => Kind::Busy,
             Self::Store(_) | Self::Vault(_) | Self::Broken { .. } => Kind::Broken,
         }

@@ -35,6 +35,17 @@ pub enum Recorded {
     Refused(String),
 }
 
+/// What carrying out the consequences of one event needs, and what it has done.
+struct Done<'a> {
+    actor: &'a str,
+    victim: &'a Victim,
+    open: &'a [ObligationRow],
+    event: &'a EventId,
+    kind: &'static str,
+    entries: &'a mut Vec<audit::entry::Entry>,
+    counts: (usize, usize, usize),
+}
+
 impl Gateway {
     /// Records a batch of events in one transaction; the answers are in the order of the events.
     pub async fn record_events(&self, actor: &str, batch: &[Event]) -> Result<Vec<Recorded>> {
@@ -121,45 +132,63 @@ impl Gateway {
                 .with_fact("enhanced-before", if was_enhanced { "yes" } else { "no" }),
         );
         self.save_changes(tx, &mut victim, event).await?;
-        let mut counts = (0, 0, 0);
+        let mut done = Done {
+            actor,
+            victim: &victim,
+            open: &open,
+            event: &id,
+            kind: event.detail.kind(),
+            entries,
+            counts: (0, 0, 0),
+        };
         for consequence in consequences {
-            match consequence {
-                Consequence::Raise(new) => {
-                    entries.push(self.raise(tx, actor, &victim, &id, *new).await?);
-                    counts.0 += 1;
-                }
-                Consequence::Lapse { id: ended, .. } => {
-                    entries.extend(self.lapse(tx, actor, &open, &ended, event.detail.kind()).await?);
-                    counts.1 += 1;
-                }
-                Consequence::Recompute { id, new, why } => {
-                    entries.push(self.recompute(tx, actor, &open, &id, &new, why).await?);
-                    counts.2 += 1;
-                }
-                Consequence::SetLatest { id, latest_at, .. } => {
-                    obligations::set_latest(tx, &id, latest_at).await?;
-                    let known = entry(now, actor, Act::Change, "last-moment-set")?;
-                    entries.push(
-                        known
-                            .with_victim(victim.row.id.as_str())
-                            .with_obligation(id.as_str()),
-                    );
-                }
-                Consequence::NotDue { rule, .. } => {
-                    let not_due = entry(now, actor, Act::Decision, "rule-not-due")?;
-                    entries.push(
-                        not_due
-                            .with_victim(victim.row.id.as_str())
-                            .with_rule(rule.as_str()),
-                    );
-                }
+            self.carry_out(tx, &mut done, consequence).await?;
+        }
+        let (raised, lapsed, moved) = done.counts;
+        Ok(Recorded::New {
+            raised,
+            lapsed,
+            moved,
+        })
+    }
+
+    async fn carry_out(&self, tx: &mut Tx, done: &mut Done<'_>, consequence: Consequence) -> Result<()> {
+        let now = self.now();
+        match consequence {
+            Consequence::Raise(new) => {
+                done.entries
+                    .push(self.raise(tx, done.actor, done.victim, done.event, *new).await?);
+                done.counts.0 += 1;
+            }
+            Consequence::Lapse { id, .. } => {
+                done.entries
+                    .extend(self.lapse(tx, done.actor, done.open, &id, done.kind).await?);
+                done.counts.1 += 1;
+            }
+            Consequence::Recompute { id, new, why } => {
+                done.entries
+                    .push(self.recompute(tx, done.actor, done.open, &id, &new, why).await?);
+                done.counts.2 += 1;
+            }
+            Consequence::SetLatest { id, latest_at, .. } => {
+                obligations::set_latest(tx, &id, latest_at).await?;
+                let known = entry(now, done.actor, Act::Change, "last-moment-set")?;
+                done.entries.push(
+                    known
+                        .with_victim(done.victim.row.id.as_str())
+                        .with_obligation(id.as_str()),
+                );
+            }
+            Consequence::NotDue { rule, .. } => {
+                let not_due = entry(now, done.actor, Act::Decision, "rule-not-due")?;
+                done.entries.push(
+                    not_due
+                        .with_victim(done.victim.row.id.as_str())
+                        .with_rule(rule.as_str()),
+                );
             }
         }
-        Ok(Recorded::New {
-            raised: counts.0,
-            lapsed: counts.1,
-            moved: counts.2,
-        })
+        Ok(())
     }
 
     fn decide(

@@ -77,7 +77,7 @@ impl Gateway {
                     *messages
                         .held
                         .entry(if reason.is_empty() { state } else { reason })
-                        .or_default() += count
+                        .or_default() += count;
                 }
             }
         }

@@ -3,7 +3,7 @@
 //! An entry counts as recorded when its transaction commits; the tree follows. A crash in between loses
 //! nothing: the next run goes on from the tree it finds.
 
-use audit::merkle::{Frontier, leaf_hash};
+use audit::merkle::{Frontier, Hash, leaf_hash};
 use store::log::{self, Tree};
 
 use crate::{Error, Gateway, Result};
@@ -34,7 +34,9 @@ impl Gateway {
                 tx.commit_unlogged("nothing to take in").await?;
                 return Ok(Sealed {
                     size: old.size,
-                    root: hex(&old.root),
+                    root: Hash::from_slice(&old.root)
+                        .map_err(|fault| Error::broken("the log's tree", fault))?
+                        .to_hex(),
                 });
             }
             let mut frontier = Frontier::from_bytes(&old.frontier)
@@ -71,8 +73,4 @@ impl Gateway {
         log::start_tree(tx, &tree).await?;
         Ok(tree)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

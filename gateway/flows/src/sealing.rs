@@ -1,5 +1,6 @@
 //! Sealing personal values under the key of whom they are about, and committing to them in the log.
 
+use audit::merkle::Hash;
 use domain::time::random;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -87,7 +88,7 @@ impl Gateway {
     ) -> Result<String> {
         let secret: [u8; 32] = random(self.entropy());
         let made = commitment::commit(&CommitmentKey::from_bytes(secret), field, nonce, value.as_bytes());
-        let hex: String = made.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = Hash::from_bytes(made).to_hex();
         let opening = self.seal(key, "openings", &hex, &(secret.to_vec(), value))?;
         log::add_opening(tx, &hex, owner, &opening).await?;
         Ok(hex)

@@ -4,7 +4,7 @@ use std::io::BufRead as _;
 
 use domain::deadline::{Deadline, deadline};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -32,7 +32,28 @@ pub struct Args {
 struct Question {
     rule: String,
     from: String,
-    enhanced: bool,
+    enhanced: YesNo,
+}
+
+/// `"yes"` or `"no"` as on the command line, or a JSON boolean; given back as it came.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(untagged)]
+enum YesNo {
+    Word(Word),
+    Flag(bool),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Word {
+    Yes,
+    No,
+}
+
+impl YesNo {
+    fn is_yes(self) -> bool {
+        matches!(self, Self::Word(Word::Yes) | Self::Flag(true))
+    }
 }
 
 /// Runs the command.
@@ -48,7 +69,11 @@ pub fn run(context: &Context, args: Args) -> Result<u8, Fault> {
     let question = Question {
         rule: args.rule.unwrap_or_default(),
         from: args.from.unwrap_or_default(),
-        enhanced: args.enhanced == "yes",
+        enhanced: YesNo::Word(if args.enhanced == "yes" {
+            Word::Yes
+        } else {
+            Word::No
+        }),
     };
     let due = answer(&texts, &question).map_err(Fault::input)?;
     if context.json {
@@ -81,7 +106,7 @@ fn answer(texts: &Texts, question: &Question) -> Result<Deadline, String> {
         .from
         .parse::<Timestamp>()
         .map_err(|_| "from is an instant such as 2026-11-23T09:00:00Z")?;
-    match deadline(rule, from, question.enhanced, &texts.calendar) {
+    match deadline(rule, from, question.enhanced.is_yes(), &texts.calendar) {
         Ok(Some(due)) => Ok(due),
         Ok(None) => Err("this rule has no number: its source gives none, and none is invented".to_owned()),
         Err(fault) => Err(fault.to_string()),

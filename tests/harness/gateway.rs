@@ -1,0 +1,244 @@
+//! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::area::Areas;
+use domain::calendar::Calendar;
+use domain::rulebook::Rulebook;
+use domain::time::{Clock, random};
+use flows::import::{self, Format};
+use flows::{Approved, Delivered, Gateway, Parts, Recorded, Settings, Staff, StaffRole};
+use jiff::Timestamp;
+use mail::catcher::{Catcher, CatcherConfig, Caught, Faults, Seen, Sink};
+use mail::relay::{Relay, RelayConfig, TlsPolicy};
+use mail::return_path::ReturnPathKey;
+use mail::tls::{Identity, Roots};
+use render::Library;
+use store::Pool;
+use vault::{BlindIndex, KeyFile, KeyRing};
+
+use crate::chance::{SeededEntropy, SetClock};
+use crate::database::Database;
+
+/// The officer of every victim in the tests, who also drafts.
+pub const OFFICER: &str = "vlo-north-east-1";
+/// The person who approves.
+pub const APPROVER: &str = "ruth.okafor";
+/// When a test begins: a Monday in winter, when London's time is UTC.
+pub const BEGINNING: &str = "2026-11-23T09:00:00Z";
+/// The domain of our Message-IDs.
+pub const MAIL_DOMAIN: &str = "gateway.example";
+/// How long a message can be cancelled, in seconds.
+pub const HOLD_BACK_S: i64 = 15 * 60;
+const CATCHER_HOST: &str = "localhost";
+const CONNECTIONS_MAX: usize = 4;
+
+/// The clock that the test keeps a hand on.
+struct Shared(Arc<SetClock>);
+
+impl Clock for Shared {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+/// A gateway with its post office. The words are vetted; there is no victim yet.
+pub struct TestGateway {
+    /// The flows, for what has no method here.
+    pub flows: Gateway,
+    clock: Arc<SetClock>,
+    catcher: Catcher,
+    caught: Arc<Mutex<Vec<Caught>>>,
+    relay: Relay,
+}
+
+impl TestGateway {
+    /// A gateway on this database whose mail meets these faults.
+    pub async fn new(database: &Database, faults: Faults) -> Self {
+        let clock = Arc::new(SetClock::at(BEGINNING));
+        let flows = Gateway::new(parts(database.pool.clone(), Arc::clone(&clock)));
+        let caught = Arc::new(Mutex::new(Vec::new()));
+        let (catcher, relay) = post_office(faults, Arc::clone(&caught)).await;
+        flows
+            .vet_templates("tom.ellis", APPROVER, None)
+            .await
+            .expect("two people vet the words");
+        Self {
+            flows,
+            clock,
+            catcher,
+            caught,
+            relay,
+        }
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &SetClock {
+        &self.clock
+    }
+
+    /// The store underneath.
+    pub fn pool(&self) -> &Pool {
+        &self.flows.parts().pool
+    }
+
+    /// Adds a victim from one line in the form of `tests/sample/cases.jsonl`.
+    pub async fn add_victim(&self, line: &str) {
+        let mut records = import::cases(line.as_bytes(), Format::JsonLines);
+        let (_, record) = records.next().expect("a line").expect("a case that can be read");
+        self.flows
+            .add_case("operator", &record)
+            .await
+            .expect("the case comes in");
+    }
+
+    /// Records one event from a line in the form of `tests/sample/events.jsonl`.
+    pub async fn event(&self, line: &str) -> Recorded {
+        let mut events = import::events(line.as_bytes(), Format::JsonLines);
+        let (_, event) = events
+            .next()
+            .expect("a line")
+            .expect("an event that can be read");
+        let answers = self.flows.record_events("operator", &[event]).await;
+        answers
+            .expect("the batch is recorded")
+            .pop()
+            .expect("one answer")
+    }
+
+    /// Drafts everything that can be drafted, as the officer, and approves it as the second person.
+    pub async fn draft_and_approve(&self) -> Vec<Approved> {
+        self.flows
+            .compose_drafts(OFFICER, 64)
+            .await
+            .expect("drafts are composed");
+        let mut approved = Vec::new();
+        for draft in self.flows.list_drafts(64).await.expect("the drafts") {
+            let one = self.flows.approve_draft(APPROVER, &draft.id).await;
+            approved.push(one.expect("the second person approves"));
+        }
+        approved
+    }
+
+    /// Delivers one batch of what is due now.
+    pub async fn deliver(&self) -> Delivered {
+        let done = self.flows.deliver_batch("test", &self.relay).await;
+        done.expect("the batch ends")
+    }
+
+    /// What the catcher has seen so far.
+    pub fn seen(&self) -> Seen {
+        self.catcher.seen()
+    }
+
+    /// The messages that the catcher has kept.
+    pub fn caught(&self) -> Vec<Caught> {
+        self.caught
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn config(name: &str) -> String {
+    fs::read_to_string(repository().join("config").join(name)).expect("a file of config")
+}
+
+fn parts(pool: Pool, clock: Arc<SetClock>) -> Parts {
+    let entropy = SeededEntropy::new(1);
+    let (keys, index) = keys(&entropy);
+    Parts {
+        pool,
+        clock: Box::new(Shared(clock)),
+        keys,
+        index,
+        rulebook: Rulebook::parse(&config("victims-code.toml")).expect("the rulebook"),
+        calendar: Calendar::parse(&config("bank-holidays.json")).expect("the calendar"),
+        areas: Areas::parse(&config("areas.toml")).expect("the Areas"),
+        library: Library::load(&repository().join("templates/messages")).expect("the words"),
+        staff: staff(),
+        settings: settings(&entropy),
+        entropy: Box::new(entropy),
+    }
+}
+
+fn keys(entropy: &SeededEntropy) -> (KeyRing, BlindIndex) {
+    let text = KeyFile::new_text("test-1", &random(entropy), &random(entropy)).expect("a key file");
+    KeyFile::parse(&text)
+        .and_then(|file| file.into_ring("test-1"))
+        .expect("the keys")
+}
+
+fn staff() -> Vec<Staff> {
+    let person = |user: &str, name: &str, phone: &str, role| Staff {
+        user: user.to_owned(),
+        name: name.to_owned(),
+        phone: phone.to_owned(),
+        role,
+    };
+    vec![
+        person("operator", "Test Operator", "01632 960100", StaffRole::Operator),
+        person(APPROVER, "Ruth Okafor", "01632 960101", StaffRole::Approver),
+        person("tom.ellis", "Tom Ellis", "01632 960102", StaffRole::Approver),
+        person(OFFICER, "Priya Shah", "01632 960201", StaffRole::Vlo),
+    ]
+}
+
+fn settings(entropy: &SeededEntropy) -> Settings {
+    Settings {
+        hold_back_s: HOLD_BACK_S,
+        lease_s: 5 * 60,
+        batch_max: 64,
+        connections_max: CONNECTIONS_MAX,
+        tries_max: 8,
+        office_hours: (
+            "Monday to Friday, 9am to 5pm".to_owned(),
+            "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),
+        ),
+        sender_name: "Messages".to_owned(),
+        sender_address: format!("messages@{MAIL_DOMAIN}"),
+        mail_domain: MAIL_DOMAIN.to_owned(),
+        bounce_key: ReturnPathKey::new(&random(entropy)),
+    }
+}
+
+/// A catcher with a certificate of its own, and the relay that trusts that one alone.
+async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
+    let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).expect("a certificate");
+    let roots = Roots::Only(identity.cert_pem.clone());
+    let keep = move |message: Caught| {
+        caught
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(message);
+        Ok(())
+    };
+    let catcher = Catcher::start(CatcherConfig {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        identity,
+        sink: Sink::Call(Arc::new(keep)),
+        faults,
+    })
+    .await
+    .expect("the catcher listens");
+    let relay = Relay::new(RelayConfig {
+        host: Ipv4Addr::LOCALHOST.to_string(),
+        port: catcher.local_addr().port(),
+        hello_name: MAIL_DOMAIN.to_owned(),
+        tls: TlsPolicy::Required {
+            server_name: CATCHER_HOST.to_owned(),
+            roots,
+        },
+        timeout_ms: 10_000,
+        connections_max: CONNECTIONS_MAX,
+    })
+    .expect("the relay's configuration holds");
+    (catcher, relay)
+}
