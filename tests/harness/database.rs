@@ -63,7 +63,7 @@ async fn ready(address: String, dir: Option<TempDir>) -> Database {
 /// Makes two tests of one: `on_both!(async fn what_it_shows(database: Database) { … });`
 #[macro_export]
 macro_rules! on_both {
-    (async fn $name:ident($database:ident: Database) $body:block) => {
+    (async fn $name:ident($database:ident: Database $(,)?) $body:block) => {
         mod $name {
             use super::*;
 

@@ -98,15 +98,9 @@ impl TestGateway {
     /// Records one event from a line in the form of `tests/sample/events.jsonl`.
     pub async fn event(&self, line: &str) -> Recorded {
         let mut events = import::events(line.as_bytes(), Format::JsonLines);
-        let (_, event) = events
-            .next()
-            .expect("a line")
-            .expect("an event that can be read");
+        let (_, event) = events.next().expect("a line").expect("an event that can be read");
         let answers = self.flows.record_events("operator", &[event]).await;
-        answers
-            .expect("the batch is recorded")
-            .pop()
-            .expect("one answer")
+        answers.expect("the batch is recorded").pop().expect("one answer")
     }
 
     /// Drafts everything that can be drafted, as the officer, and approves it as the second person.
@@ -136,10 +130,7 @@ impl TestGateway {
 
     /// The messages that the catcher has kept.
     pub fn caught(&self) -> Vec<Caught> {
-        self.caught
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.caught.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

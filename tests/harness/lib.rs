@@ -2,4 +2,5 @@
 
 pub mod chance;
 pub mod database;
+pub mod gateway;
 pub mod postfix;

@@ -1,7 +1,9 @@
 //! The one test binary: what the rooms show together, on both databases.
 
 mod architecture;
+mod delivery;
 mod demo;
+mod kills;
 mod oracle;
 mod postfix;
 mod sizes;

@@ -43,6 +43,10 @@ fn first_morning() -> Result<Timestamp, Fault> {
 pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
     let clock = SetClock::at(first_morning()?);
     let gateway = house::open_demo(&context.house, &context.dir, Box::new(clock.clone())).await?;
+    // A demo that was stopped goes on where it was; its time never goes back.
+    if let Some(last) = gateway.last_recorded_at().await? {
+        clock.set(last);
+    }
     let caught = context.dir.join("caught");
     let (catcher, relay) = post_office(&caught).await?;
     let summary = play(context, &gateway, &clock, &relay).await?;

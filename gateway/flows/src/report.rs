@@ -168,6 +168,23 @@ impl Gateway {
         Ok(drafts::list_waiting(&mut tx, most).await?)
     }
 
+    /// When the newest entry of the contact log was written: a clock that is set by hand goes on from there.
+    pub async fn last_recorded_at(&self) -> Result<Option<jiff::Timestamp>> {
+        let mut tx = self.pool().read().await?;
+        let Some(newest) = log::size(&mut tx).await?.checked_sub(1) else {
+            return Ok(None);
+        };
+        let entries = log::list_from(&mut tx, newest, 1).await?;
+        let Some(stored) = entries.first() else {
+            return Ok(None);
+        };
+        let entry = audit::entry::Entry::parse(&stored.body)
+            .map_err(|fault| Error::broken("the contact log", fault))?;
+        let at = jiff::Timestamp::from_microsecond(entry.at());
+        at.map(Some)
+            .map_err(|fault| Error::broken("the contact log", fault))
+    }
+
     /// When the outbox wants to be looked at next.
     pub async fn next_delivery_at(&self) -> Result<Option<jiff::Timestamp>> {
         let mut tx = self.pool().read().await?;

@@ -15,7 +15,7 @@ pub enum Command {
     /// Read every template as a linter: each finding names file and line.
     Check {
         /// Another folder than the house's own.
-        dir: Option<PathBuf>,
+        folder: Option<PathBuf>,
     },
     /// One rendering, as JSON {subject,text,html}.
     Render {
@@ -42,7 +42,7 @@ pub enum Command {
 /// Runs the command.
 pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
     match command {
-        Command::Check { dir } => Ok(check(context, dir)),
+        Command::Check { folder } => Ok(check(context, folder)),
         Command::Render { kind, language, data } => render(context, &kind, &language, &data),
         Command::Vet { second, kind } => {
             let gateway = context.open().await?;
@@ -58,8 +58,8 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
     }
 }
 
-fn check(context: &Context, dir: Option<PathBuf>) -> u8 {
-    let findings = lint::check(&dir.unwrap_or_else(|| house::messages(&context.house)));
+fn check(context: &Context, folder: Option<PathBuf>) -> u8 {
+    let findings = lint::check(&folder.unwrap_or_else(|| house::messages(&context.house)));
     for finding in &findings {
         print::line(&finding.to_string());
     }

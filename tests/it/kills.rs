@@ -1,0 +1,118 @@
+//! `kill -9` at any moment: every message has arrived once, or stands as `unknown` because its end was not
+//! seen; none arrives twice; the contact log verifies every time.
+//!
+//! The short version. Each round kills the demo at another moment and starts it again on what it left.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mail_parser::MessageParser;
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+use tempfile::TempDir;
+
+/// How many entries the log holds when the process is killed, round by round: spread over the whole story.
+const KILLED_AT_ENTRIES: [i64; 6] = [250, 700, 1100, 1700, 2600, 3600];
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn start(dir: &Path) -> Child {
+    let tests = std::env::current_exe().expect("this test has a path");
+    let program = tests
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/<profile>")
+        .join("gateway");
+    Command::new(program)
+        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .args([
+            "--dir",
+            dir.to_str().expect("a plain path"),
+            "--json",
+            "demo",
+            "--headless",
+        ])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program runs; `make test` has built it")
+}
+
+/// The number of log entries that are durable now; none while the database is not there yet.
+async fn entries(dir: &Path) -> Option<i64> {
+    let address = format!("sqlite:{}?mode=ro", dir.join("gateway.sqlite").display());
+    let mut reader = SqliteConnection::connect(&address).await.ok()?;
+    let row = sqlx::query("SELECT size FROM log_head")
+        .fetch_one(&mut reader)
+        .await
+        .ok()?;
+    row.try_get(0).ok()
+}
+
+/// Message-IDs that arrived, with how often.
+fn arrived(dir: &Path) -> BTreeMap<String, u32> {
+    let mut found = BTreeMap::new();
+    for file in std::fs::read_dir(dir.join("caught")).expect("caught mail") {
+        let path = file.expect("a file").path();
+        if path.extension().is_some_and(|ending| ending == "eml") {
+            let bytes = std::fs::read(&path).expect("a mail");
+            let mail = MessageParser::default().parse(&bytes).expect("a mail parses");
+            let id = mail.message_id().expect("a Message-ID");
+            let id = id.split('@').next().expect("its first part").to_owned();
+            *found.entry(id).or_default() += 1;
+        }
+    }
+    found
+}
+
+async fn outbox(dir: &Path) -> BTreeMap<String, String> {
+    let address = format!("sqlite:{}?mode=ro", dir.join("gateway.sqlite").display());
+    let mut reader = SqliteConnection::connect(&address).await.expect("the database");
+    let rows = sqlx::query("SELECT message_id, state FROM outbox")
+        .fetch_all(&mut reader)
+        .await
+        .expect("the outbox");
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_nothing_is_lost_and_nothing_arrives_twice() {
+    let dir = TempDir::new().expect("a folder");
+    for wanted in KILLED_AT_ENTRIES {
+        let mut demo = start(dir.path());
+        let began = Instant::now();
+        while entries(dir.path()).await.is_none_or(|size| size < wanted) {
+            assert!(
+                demo.try_wait().expect("its state").is_none(),
+                "the demo ended before entry {wanted}"
+            );
+            assert!(
+                began.elapsed() < PATIENCE,
+                "the demo never reached entry {wanted}"
+            );
+            tokio::task::yield_now().await;
+        }
+        demo.kill().expect("SIGKILL");
+        demo.wait().expect("it is gone");
+    }
+    // The demo itself verifies the whole log at its end and fails when an entry does not hold.
+    assert!(start(dir.path()).wait().expect("it ends").success());
+    let (arrived, outbox) = (arrived(dir.path()), outbox(dir.path()).await);
+    for (id, times) in &arrived {
+        assert_eq!(*times, 1, "message {id} arrived {times} times");
+        let state = outbox.get(id).expect("what arrived was queued");
+        assert!(
+            state == "delivered" || state == "unknown",
+            "message {id} arrived and stands as {state}"
+        );
+    }
+    for (id, state) in &outbox {
+        if state == "delivered" {
+            assert!(
+                arrived.contains_key(id),
+                "message {id} is called delivered and never arrived"
+            );
+        }
+        assert_ne!(state, "sending", "message {id} is stuck");
+    }
+    assert!(arrived.len() > 250, "{} messages arrived", arrived.len());
+}
