@@ -26,7 +26,8 @@ CREATE TABLE drafts (
     decided_at BIGINT,
     sealed BYTEA NOT NULL
 );
-CREATE INDEX drafts_by_obligation ON drafts (obligation_id);
+-- One live draft for a duty, also with several processes composing.
+CREATE UNIQUE INDEX drafts_by_obligation ON drafts (obligation_id) WHERE state <> 'void';
 CREATE INDEX drafts_by_state ON drafts (state, drafted_at);
 
 CREATE TABLE messages (

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::area::Areas;
 use domain::calendar::Calendar;
+use domain::id::MessageId;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
@@ -17,7 +18,11 @@ use mail::relay::{Relay, RelayConfig, TlsPolicy};
 use mail::return_path::ReturnPathKey;
 use mail::tls::{Identity, Roots};
 use render::Library;
-use store::Pool;
+use sqlx::AssertSqlSafe;
+use store::contacts::{self, ContactRow};
+use store::obligations::{self, ObligationRow};
+use store::outbox::{self, OutboxRow};
+use store::{Pool, Tx, drafts, log, notices};
 use vault::{BlindIndex, KeyFile, KeyRing};
 
 use crate::chance::{SeededEntropy, SetClock};
@@ -33,6 +38,13 @@ pub const BEGINNING: &str = "2026-11-23T09:00:00Z";
 pub const MAIL_DOMAIN: &str = "gateway.example";
 /// How long a message can be cancelled, in seconds.
 pub const HOLD_BACK_S: i64 = 15 * 60;
+/// A batch in which one message was due and the server took it.
+pub const DELIVERED_ONE: Delivered = Delivered {
+    claimed: 1,
+    accepted: 1,
+    held: 0,
+    failed: 0,
+};
 const CATCHER_HOST: &str = "localhost";
 const CONNECTIONS_MAX: usize = 4;
 
@@ -131,6 +143,65 @@ impl TestGateway {
     /// The messages that the catcher has kept.
     pub fn caught(&self) -> Vec<Caught> {
         self.caught.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How a message stands in the outbox.
+    pub async fn outbox_row(&self, id: &MessageId) -> OutboxRow {
+        let row = outbox::find(&mut self.reader().await, id).await;
+        row.expect("the outbox answers")
+            .expect("the message is in the outbox")
+    }
+
+    /// How a message stands in the outbox, in words: its state, and its reason when there is one.
+    pub async fn stands(&self, id: &MessageId) -> String {
+        let row = self.outbox_row(id).await;
+        row.held_reason
+            .map_or(row.state.clone(), |why| format!("{}: {why}", row.state))
+    }
+
+    /// How many duties nobody looks after (law 6): there must be none.
+    pub async fn forgotten(&self) -> usize {
+        self.flows.find_forgotten().await.expect("the sweep ends").len()
+    }
+
+    /// The duty behind a message.
+    pub async fn obligation_of(&self, id: &MessageId) -> ObligationRow {
+        let tx = &mut self.reader().await;
+        let message = drafts::find_message(tx, id).await.expect("messages answer");
+        let owed = message.expect("the message is kept").obligation_id;
+        let row = obligations::find(tx, &owed).await;
+        row.expect("obligations answer").expect("the obligation")
+    }
+
+    /// The contacts of the victim to whom a duty is owed, oldest first.
+    pub async fn contacts_of(&self, owed: &ObligationRow) -> Vec<ContactRow> {
+        let list = contacts::list_by_victim(&mut self.reader().await, &owed.victim_id).await;
+        list.expect("contacts answer")
+    }
+
+    /// The kinds of the notices that nobody has seen, with the messages that they are about.
+    pub async fn unseen(&self) -> Vec<(String, Option<MessageId>)> {
+        let list = notices::list_unseen(&mut self.reader().await, 100).await;
+        let list = list.expect("notices answer").into_iter();
+        list.map(|notice| (notice.kind, notice.message_id)).collect()
+    }
+
+    /// How the tries of a message ended, oldest first.
+    pub async fn tries(&self, id: &MessageId) -> Vec<Option<String>> {
+        let list = outbox::list_attempts(&mut self.reader().await, id).await;
+        let list = list.expect("attempts answer").into_iter();
+        list.map(|(_, _, _, _, outcome, _)| outcome).collect()
+    }
+
+    /// The contact log's first thousand entries as they are stored.
+    pub async fn log_bodies(&self) -> Vec<Vec<u8>> {
+        let list = log::list_from(&mut self.reader().await, 0, 1000).await;
+        let list = list.expect("the log answers").into_iter();
+        list.map(|entry| entry.body).collect()
+    }
+
+    async fn reader(&self) -> Tx {
+        self.pool().read().await.expect("a reader")
     }
 }
 
@@ -232,4 +303,38 @@ async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catche
     })
     .expect("the relay's configuration holds");
     (catcher, relay)
+}
+
+/// Every byte of the database's files, and after them every value of every column: a value on several pages
+/// does not stand in the files in one piece.
+pub async fn every_byte(database: &Database) -> Vec<u8> {
+    let path = database
+        .address
+        .strip_prefix("sqlite:")
+        .expect("an SQLite database");
+    let mut bytes = std::fs::read(path).expect("the database's file");
+    bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
+    let Pool::Sqlite { writer, .. } = &database.pool else {
+        panic!("an SQLite database");
+    };
+    let columns =
+        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+    let columns: Vec<(String, String)> = sqlx::query_as(columns)
+        .fetch_all(writer)
+        .await
+        .expect("the columns");
+    assert!(columns.len() > 50, "{} columns", columns.len());
+    for (table, column) in columns {
+        let values =
+            format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
+        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
+            .fetch_all(writer)
+            .await
+            .expect("the values");
+        for value in values {
+            bytes.push(b'\n');
+            bytes.extend(value);
+        }
+    }
+    bytes
 }

@@ -1,18 +1,11 @@
 //! From an event to a message that has left, or has not, and what is then on record.
 
 use audit::entry::Entry;
-use domain::id::{MessageId, ObligationId};
 use flows::{Approved, Delivered, Kind, Recorded};
 use harness::database::{Database, sqlite};
-use harness::gateway::{APPROVER, MAIL_DOMAIN, OFFICER, TestGateway};
+use harness::gateway::{APPROVER, BEGINNING, DELIVERED_ONE, MAIL_DOMAIN, OFFICER, TestGateway, every_byte};
 use harness::on_both;
 use mail::catcher::{Fault, Faults};
-use sqlx::AssertSqlSafe;
-use store::Pool;
-use store::contacts::ContactRow;
-use store::obligations::ObligationRow;
-use store::outbox::OutboxRow;
-use store::{contacts, drafts, log, notices, obligations, outbox};
 
 const URN: &str = "01NE4400126";
 const EMAIL: &str = "maren.holloway7@inbox.example";
@@ -63,77 +56,23 @@ async fn introduced(database: &Database, faults: Faults, windows: &str) -> (Test
     (gateway, introduction)
 }
 
-async fn state(gateway: &TestGateway, id: &MessageId) -> OutboxRow {
-    let mut tx = gateway.pool().read().await.expect("a reader");
-    let row = outbox::find(&mut tx, id).await.expect("the outbox answers");
-    row.expect("the message is in the outbox")
-}
-
-async fn obligation_of(gateway: &TestGateway, id: &MessageId) -> ObligationRow {
-    let mut tx = gateway.pool().read().await.expect("a reader");
-    let message = drafts::find_message(&mut tx, id).await.expect("messages answer");
-    let owed: ObligationId = message.expect("the message is kept").obligation_id;
-    let row = obligations::find(&mut tx, &owed).await;
-    row.expect("obligations answer").expect("the obligation")
-}
-
-async fn contacts_of(gateway: &TestGateway, owed: &ObligationRow) -> Vec<ContactRow> {
-    let mut tx = gateway.pool().read().await.expect("a reader");
-    let list = contacts::list_by_victim(&mut tx, &owed.victim_id).await;
-    list.expect("contacts answer")
-}
-
-/// The kinds of the notices that nobody has seen, with the messages that they are about.
-async fn unseen(gateway: &TestGateway) -> Vec<(String, Option<MessageId>)> {
-    let mut tx = gateway.pool().read().await.expect("a reader");
-    let list = notices::list_unseen(&mut tx, 100).await.expect("notices answer");
-    list.into_iter()
-        .map(|notice| (notice.kind, notice.message_id))
-        .collect()
-}
-
-async fn tries(gateway: &TestGateway, id: &MessageId) -> Vec<Option<String>> {
-    let mut tx = gateway.pool().read().await.expect("a reader");
-    let list = outbox::list_attempts(&mut tx, id).await.expect("attempts answer");
-    list.into_iter().map(|(_, _, _, _, outcome, _)| outcome).collect()
-}
-
-/// What stands in the log's entries and nothing else.
-async fn log_bodies(gateway: &TestGateway) -> Vec<Vec<u8>> {
-    let mut tx = gateway.pool().read().await.expect("a reader");
-    let list = log::list_from(&mut tx, 0, 1000).await.expect("the log answers");
-    list.into_iter().map(|entry| entry.body).collect()
-}
-
-fn delivered_one() -> Delivered {
-    Delivered {
-        claimed: 1,
-        accepted: 1,
-        held: 0,
-        failed: 0,
-    }
-}
-
 on_both!(
     async fn an_update_is_raised_drafted_approved_delivered_and_recorded(database: Database) {
         let (gateway, approved) = introduced(&database, Faults::Always(Fault::None), "any").await;
-        assert_eq!(
-            obligation_of(&gateway, &approved.message).await.rule,
-            "HOUSE-INTRO"
-        );
+        assert_eq!(gateway.obligation_of(&approved.message).await.rule, "HOUSE-INTRO");
         gateway.clock().set(HOLD_BACK_ENDS);
-        assert_eq!(gateway.deliver().await, delivered_one());
+        assert_eq!(gateway.deliver().await, DELIVERED_ONE);
 
         let caught = gateway.caught();
         assert_eq!(caught.len(), 1);
         assert_eq!(caught[0].recipients, [EMAIL]);
         assert_eq!(gateway.seen().bare_line_ends, 0);
-        assert_eq!(state(&gateway, &approved.message).await.state, "delivered");
+        assert_eq!(gateway.stands(&approved.message).await, "delivered: 250");
 
-        let owed = obligation_of(&gateway, &approved.message).await;
+        let owed = gateway.obligation_of(&approved.message).await;
         assert_eq!(owed.state, "discharged");
         assert_eq!(owed.ended_by.as_deref(), Some(approved.message.as_str()));
-        let contacts = contacts_of(&gateway, &owed).await;
+        let contacts = gateway.contacts_of(&owed).await;
         assert_eq!(contacts.len(), 1);
         assert_eq!(contacts[0].result, "accepted");
         assert_eq!(contacts[0].message_id.as_ref(), Some(&approved.message));
@@ -142,7 +81,7 @@ on_both!(
         let counts = gateway.flows.counts().await.expect("counts");
         let verified = gateway.flows.verify_log().await.expect("the log holds");
         assert_eq!((verified.size, verified.root), (counts.log.size, counts.log.root));
-        let verbs = log_bodies(&gateway).await;
+        let verbs = gateway.log_bodies().await;
         let verbs = verbs.iter().map(|body| Entry::parse(body).expect("an entry"));
         let verbs = verbs.map(|entry| entry.verb().to_owned()).collect::<Vec<_>>();
         let story = [
@@ -155,22 +94,22 @@ on_both!(
             "delivery-ended",
         ];
         assert!(verbs.ends_with(&story.map(str::to_owned)), "{verbs:?}");
-        assert!(gateway.flows.find_forgotten().await.expect("a sweep").is_empty());
-        assert_eq!(unseen(&gateway).await, []);
+        assert_eq!(gateway.forgotten().await, 0);
+        assert_eq!(gateway.unseen().await, []);
     }
 );
 
 on_both!(
     async fn nothing_leaves_before_its_hold_back_ends(database: Database) {
         let (gateway, approved) = introduced(&database, Faults::Always(Fault::None), "any").await;
-        for instant in [harness::gateway::BEGINNING, BEFORE_THE_END] {
+        for instant in [BEGINNING, BEFORE_THE_END] {
             gateway.clock().set(instant);
             assert_eq!(gateway.deliver().await, Delivered::default());
         }
         assert_eq!(gateway.seen().connections, 0, "not even a connection is made");
-        assert_eq!(state(&gateway, &approved.message).await.state, "created");
+        assert_eq!(gateway.stands(&approved.message).await, "created");
         gateway.clock().set(HOLD_BACK_ENDS);
-        assert_eq!(gateway.deliver().await, delivered_one());
+        assert_eq!(gateway.deliver().await, DELIVERED_ONE);
     }
 );
 
@@ -187,13 +126,11 @@ on_both!(
             assert_eq!(gateway.deliver().await, Delivered::default());
         }
         assert_eq!(gateway.seen().connections, 0);
-        assert_eq!(state(&gateway, &approved.message).await.state, "cancelled");
-        let owed = obligation_of(&gateway, &approved.message).await;
-        assert_eq!(
-            (owed.state.as_str(), owed.waiting_for.as_deref()),
-            ("open", Some("decision-after-cancelling"))
-        );
-        assert!(gateway.flows.find_forgotten().await.expect("a sweep").is_empty());
+        assert_eq!(gateway.stands(&approved.message).await, "cancelled: overtaken");
+        let owed = gateway.obligation_of(&approved.message).await;
+        assert_eq!(owed.state, "open");
+        assert_eq!(owed.waiting_for.as_deref(), Some("decision-after-cancelling"));
+        assert_eq!(gateway.forgotten().await, 0);
     }
 );
 
@@ -201,12 +138,12 @@ on_both!(
     async fn a_message_that_has_left_cannot_be_cancelled(database: Database) {
         let (gateway, approved) = introduced(&database, Faults::Always(Fault::None), "any").await;
         gateway.clock().set(HOLD_BACK_ENDS);
-        assert_eq!(gateway.deliver().await, delivered_one());
+        assert_eq!(gateway.deliver().await, DELIVERED_ONE);
         let cancelled = gateway
             .flows
             .cancel_message(APPROVER, &approved.message, "overtaken");
         assert_eq!(cancelled.await.expect_err("no recall").kind(), Kind::Conflict);
-        assert_eq!(state(&gateway, &approved.message).await.state, "delivered");
+        assert_eq!(gateway.stands(&approved.message).await, "delivered: 250");
     }
 );
 
@@ -216,23 +153,21 @@ on_both!(
         gateway.clock().set(HOLD_BACK_ENDS);
         assert_eq!(gateway.deliver().await.failed, 1);
         assert_eq!(gateway.seen().messages, 1, "the server kept it and never said so");
-        assert_eq!(state(&gateway, &approved.message).await.state, "unknown");
+        assert_eq!(gateway.stands(&approved.message).await, "unknown: end-not-seen");
         let notice = ("unknown".to_owned(), Some(approved.message.clone()));
-        assert_eq!(unseen(&gateway).await, std::slice::from_ref(&notice));
+        assert_eq!(gateway.unseen().await, std::slice::from_ref(&notice));
 
         gateway.clock().set(NEXT_DAY);
         assert_eq!(gateway.deliver().await, Delivered::default());
         assert_eq!(gateway.seen().messages, 1);
-        assert_eq!(unseen(&gateway).await, [notice]);
-        let owed = obligation_of(&gateway, &approved.message).await;
-        assert_eq!(
-            (owed.state.as_str(), owed.waiting_for.as_deref()),
-            ("open", Some("decision-about-delivery"))
-        );
-        let contacts = contacts_of(&gateway, &owed).await;
+        assert_eq!(gateway.unseen().await, [notice]);
+        let owed = gateway.obligation_of(&approved.message).await;
+        assert_eq!(owed.state, "open");
+        assert_eq!(owed.waiting_for.as_deref(), Some("decision-about-delivery"));
+        let contacts = gateway.contacts_of(&owed).await;
         let results = contacts.iter().map(|contact| contact.result.as_str());
         assert_eq!(results.collect::<Vec<_>>(), ["unknown"]);
-        assert!(gateway.flows.find_forgotten().await.expect("a sweep").is_empty());
+        assert_eq!(gateway.forgotten().await, 0);
     }
 );
 
@@ -241,11 +176,7 @@ on_both!(
         let (gateway, approved) = introduced(&database, Faults::Always(Fault::NoStartTls), "any").await;
         gateway.clock().set(HOLD_BACK_ENDS);
         assert_eq!(gateway.deliver().await.accepted, 0);
-        let row = state(&gateway, &approved.message).await;
-        assert_eq!(
-            (row.state.as_str(), row.held_reason.as_deref()),
-            ("held", Some("no-tls"))
-        );
+        assert_eq!(gateway.stands(&approved.message).await, "held: no-tls");
         let seen = gateway.seen();
         assert!(seen.connections > 0, "it was tried");
         assert_eq!(seen.messages, 0);
@@ -253,10 +184,10 @@ on_both!(
             assert!(!seen.verbs_in_clear.iter().any(|heard| heard == verb), "{verb}");
         }
         assert_eq!(
-            unseen(&gateway).await,
+            gateway.unseen().await,
             [("held".to_owned(), Some(approved.message))]
         );
-        assert!(gateway.flows.find_forgotten().await.expect("a sweep").is_empty());
+        assert_eq!(gateway.forgotten().await, 0);
     }
 );
 
@@ -266,7 +197,7 @@ on_both!(
         let (gateway, first) = introduced(&database, faults, "any").await;
         gateway.clock().set(HOLD_BACK_ENDS);
         assert_eq!(gateway.deliver().await.failed, 1);
-        assert_eq!(state(&gateway, &first.message).await.state, "permanent-failure");
+        assert_eq!(gateway.stands(&first.message).await, "permanent-failure: 550");
 
         let answer = gateway.event(&no_charge(2)).await;
         assert!(matches!(answer, Recorded::New { .. }), "{answer:?}");
@@ -275,15 +206,14 @@ on_both!(
         gateway.clock().set(NEXT_DAY);
         assert_eq!(gateway.deliver().await.held, second.len());
         for approved in &second {
-            let row = state(&gateway, &approved.message).await;
             assert_eq!(
-                (row.state.as_str(), row.held_reason.as_deref()),
-                ("held", Some("no-verified-safe-contact-point"))
+                gateway.stands(&approved.message).await,
+                "held: no-verified-safe-contact-point"
             );
         }
         assert_eq!(gateway.seen().messages, 0);
-        assert_eq!(unseen(&gateway).await.len(), 1 + second.len());
-        assert!(gateway.flows.find_forgotten().await.expect("a sweep").is_empty());
+        assert_eq!(gateway.unseen().await.len(), 1 + second.len());
+        assert_eq!(gateway.forgotten().await, 0);
     }
 );
 
@@ -293,16 +223,16 @@ on_both!(
         let (gateway, approved) = introduced(&database, faults, "any").await;
         gateway.clock().set(HOLD_BACK_ENDS);
         assert_eq!(gateway.deliver().await.failed, 1);
-        let row = state(&gateway, &approved.message).await;
+        let row = gateway.outbox_row(&approved.message).await;
         assert_eq!(row.state, "temporary-failure");
         let again = row.next_at.expect("it is looked at again");
         assert!(again > row.changed_at);
         assert_eq!(gateway.deliver().await, Delivered::default(), "not at once");
-        assert_eq!(unseen(&gateway).await, [], "nobody is troubled yet");
+        assert_eq!(gateway.unseen().await, [], "nobody is troubled yet");
 
         gateway.clock().set(&again.to_string());
-        assert_eq!(gateway.deliver().await, delivered_one());
-        let outcomes = tries(&gateway, &approved.message).await;
+        assert_eq!(gateway.deliver().await, DELIVERED_ONE);
+        let outcomes = gateway.tries(&approved.message).await;
         let outcomes = outcomes.iter().map(Option::as_deref).collect::<Vec<_>>();
         assert_eq!(outcomes, [Some("temporary-failure"), Some("accepted")]);
         let caught = gateway.caught();
@@ -322,11 +252,7 @@ on_both!(
         let (gateway, approved) = introduced(&database, faults, "mon-thu 16:00-20:00").await;
         gateway.clock().set(HOLD_BACK_ENDS);
         assert_eq!(gateway.deliver().await.held, 1);
-        let row = state(&gateway, &approved.message).await;
-        assert_eq!(
-            (row.state.as_str(), row.held_reason.as_deref()),
-            ("held", Some("outside-window"))
-        );
+        assert_eq!(gateway.stands(&approved.message).await, "held: outside-window");
         let opens = "2026-11-23T16:00:00Z";
         let next = gateway
             .flows
@@ -334,13 +260,13 @@ on_both!(
             .await
             .expect("the outbox answers");
         assert_eq!(next, Some(opens.parse().expect("an instant")));
-        assert_eq!(unseen(&gateway).await, [], "waiting needs nobody");
+        assert_eq!(gateway.unseen().await, [], "waiting needs nobody");
 
         gateway.clock().set("2026-11-23T15:59:59Z");
         assert_eq!(gateway.deliver().await, Delivered::default());
         assert_eq!(gateway.seen().connections, 0);
         gateway.clock().set(opens);
-        assert_eq!(gateway.deliver().await, delivered_one());
+        assert_eq!(gateway.deliver().await, DELIVERED_ONE);
     }
 );
 
@@ -419,40 +345,6 @@ on_both!(
     }
 );
 
-/// Every byte of the database's files, and after them every value of every column: a value on several pages
-/// does not stand in the files in one piece.
-async fn bytes_of(database: &Database) -> Vec<u8> {
-    let path = database
-        .address
-        .strip_prefix("sqlite:")
-        .expect("an SQLite database");
-    let mut bytes = std::fs::read(path).expect("the database's file");
-    bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
-    let Pool::Sqlite { writer, .. } = &database.pool else {
-        panic!("an SQLite database");
-    };
-    let columns =
-        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
-    let columns: Vec<(String, String)> = sqlx::query_as(columns)
-        .fetch_all(writer)
-        .await
-        .expect("the columns");
-    assert!(columns.len() > 50, "{} columns", columns.len());
-    for (table, column) in columns {
-        let values =
-            format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
-        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
-            .fetch_all(writer)
-            .await
-            .expect("the values");
-        for value in values {
-            bytes.push(b'\n');
-            bytes.extend(value);
-        }
-    }
-    bytes
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_name_or_address_stands_in_clear() {
     let database = sqlite().await;
@@ -463,8 +355,8 @@ async fn no_name_or_address_stands_in_clear() {
     assert_eq!(gateway.deliver().await.accepted, 2);
     gateway.flows.seal_log().await.expect("the log is sealed");
 
-    let files = String::from_utf8_lossy(&bytes_of(&database).await).to_lowercase();
-    let log = log_bodies(&gateway).await.concat();
+    let files = String::from_utf8_lossy(&every_byte(&database).await).to_lowercase();
+    let log = gateway.log_bodies().await.concat();
     let log = String::from_utf8_lossy(&log).to_lowercase();
     assert!(
         files.contains(&URN.to_lowercase()),
@@ -474,23 +366,21 @@ async fn no_name_or_address_stands_in_clear() {
     let sent = gateway.caught();
     let sent = sent.iter().map(|mail| String::from_utf8_lossy(&mail.bytes));
     let sent = sent.collect::<String>().to_lowercase();
-    for word in [
-        "maren",
-        "holloway",
-        "inbox.example",
-        "07700900466",
-        "07700 900466",
-        "7700900466",
+    let defence = [
         "corin",
         "latchford",
         "foundry street",
-        "07700 900534",
         "7700900534",
+        "07700 900534",
+    ];
+    let person = ["maren", "holloway", "inbox.example", "7700900466", "07700 900466"];
+    let words = [
         "ishaan",
         "meet the test",
         "a message for you",
         "one person to turn to",
-    ] {
+    ];
+    for word in [&defence[..], &person, &words].concat() {
         assert!(
             !files.contains(word),
             "the database's files hold `{word}` in clear"

@@ -7,6 +7,7 @@ mod kills;
 mod oracle;
 mod postfix;
 mod sizes;
+mod soak;
 mod sources;
 mod store_log;
 mod twins;

@@ -163,8 +163,17 @@ async fn work(gateway: &Gateway, relay: &Relay) -> Result<(), Fault> {
         if drafts.is_empty() {
             break;
         }
+        let mut approved = 0;
         for draft in drafts {
-            gateway.approve_draft("ruth.okafor", &draft.id).await?;
+            match gateway.approve_draft("ruth.okafor", &draft.id).await {
+                Ok(_) => approved += 1,
+                // A finding of the content check, say: the draft waits for its approver, and the story goes on.
+                Err(fault) if fault.kind() == flows::Kind::NotAllowed => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        if approved == 0 {
+            break;
         }
     }
     while gateway.deliver_batch("demo", relay).await?.claimed > 0 {}

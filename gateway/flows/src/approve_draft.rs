@@ -120,6 +120,11 @@ impl Gateway {
     /// Cancels a message that has not left. There is no recall afterwards (requirement D10).
     pub async fn cancel_message(&self, actor: &str, id: &MessageId, reason: &str) -> Result<()> {
         self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
+        let is_code = |c: char| c.is_ascii_lowercase() || c == '-';
+        if reason.is_empty() || reason.len() > 64 || !reason.chars().all(is_code) {
+            let right = "the reason is a short code such as wrong-decision: lower-case letters and hyphens, at most 64";
+            return Err(Error::Invalid(right.to_owned()));
+        }
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let message = drafts::find_message(&mut tx, id)
@@ -136,9 +141,7 @@ impl Gateway {
                 }
                 fault => fault.into(),
             })?;
-        if owed.state == "open" {
-            obligations::wait(&mut tx, &owed.id, Some("decision-after-cancelling")).await?;
-        }
+        obligations::wait(&mut tx, &owed.id, Some("decision-after-cancelling")).await?;
         let entry = about(now, actor, Act::Decision, "message-cancelled", &owed)?
             .with_message(id.as_str())
             .with_reason(reason);

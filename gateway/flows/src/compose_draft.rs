@@ -55,19 +55,23 @@ impl Gateway {
         let mut done = Composed::default();
         for owed in list {
             let mut tx = self.pool().begin().await?;
+            // Another process may have been faster, or an event may have ended the duty.
+            let now_owed = obligations::find(&mut tx, &owed.id).await?;
+            if now_owed.is_none_or(|now| now.state != "open" || now.waiting_for.is_some()) {
+                continue;
+            }
             let victim = self.load_victim(&mut tx, &owed.victim_id).await?;
             let entry = match self.compose(&mut tx, actor, &owed, &victim).await? {
                 Ok(draft) => {
-                    drafts::add(&mut tx, &draft).await?;
+                    match drafts::add(&mut tx, &draft).await {
+                        Err(fault) if fault.is_duplicate() => continue,
+                        added => added?,
+                    }
                     done.drafted += 1;
+                    let version = u32::try_from(draft.version).unwrap_or_default();
                     about(self.now(), actor, Act::Combination, "draft-composed", &owed)?
                         .with_draft(draft.id.as_str())
-                        .with_template(
-                            &draft.kind,
-                            u32::try_from(draft.version).unwrap_or_default(),
-                            &draft.language,
-                            &draft.digest,
-                        )
+                        .with_template(&draft.kind, version, &draft.language, &draft.digest)
                 }
                 Err(waiting_for) => {
                     obligations::wait(&mut tx, &owed.id, Some(waiting_for)).await?;
@@ -142,11 +146,9 @@ impl Gateway {
             Ok(checked) => checked,
             Err(faults) => return Ok(Err(waiting_for(&faults))),
         };
-        let rendered = self
-            .parts
-            .library
-            .render(version, &checked)
-            .map_err(|fault| Error::broken("rendering", fault))?;
+        let Ok(rendered) = self.parts.library.render(version, &checked) else {
+            return Ok(Err("words-that-do-not-render"));
+        };
         let sms = rendered.sms.map(Masked::new);
         let frozen = Frozen::new(
             Masked::new(rendered.subject),

@@ -93,14 +93,25 @@ impl Gateway {
                 entries.push(entry);
                 continue;
             }
-            match self.clear_one(&mut tx, &claim).await? {
-                Ok((one, entry)) => {
+            let (row, owed) = self.find_claimed(&mut tx, &claim).await?;
+            if owed.state != "open" {
+                done.held += 1;
+                entries.push(self.drop_ended(&mut tx, worker, &claim, &owed).await?);
+                continue;
+            }
+            match self.clear_one(&mut tx, &claim, row, &owed).await {
+                Ok(Ok((one, entry))) => {
                     leaving.push(one);
                     entries.push(entry);
                 }
-                Err((owed, reason)) => {
+                Ok(Err(reason)) => {
                     done.held += 1;
                     entries.extend(self.hold(&mut tx, worker, &claim, &owed, &reason).await?);
+                }
+                Err(Error::Store(fault)) => return Err(fault.into()),
+                Err(_) => {
+                    done.failed += 1;
+                    entries.push(self.set_aside(&mut tx, worker, &claim, &owed).await?);
                 }
             }
         }
@@ -108,19 +119,25 @@ impl Gateway {
         Ok((done, leaving))
     }
 
-    /// Clears one message at the moment of dispatch and writes down the attempt.
-    async fn clear_one(
-        &self,
-        tx: &mut Tx,
-        claim: &Claim,
-    ) -> Result<std::result::Result<(Leaving, Entry), (ObligationRow, HoldReason)>> {
-        let now = self.now();
+    async fn find_claimed(&self, tx: &mut Tx, claim: &Claim) -> Result<(MessageRow, ObligationRow)> {
         let row = drafts::find_message(tx, &claim.message_id)
             .await?
             .ok_or(Error::NotFound("message"))?;
         let owed = obligations::find(tx, &row.obligation_id)
             .await?
             .ok_or(Error::NotFound("obligation"))?;
+        Ok((row, owed))
+    }
+
+    /// Clears one message at the moment of dispatch and writes down the attempt.
+    async fn clear_one(
+        &self,
+        tx: &mut Tx,
+        claim: &Claim,
+        row: MessageRow,
+        owed: &ObligationRow,
+    ) -> Result<std::result::Result<(Leaving, Entry), HoldReason>> {
+        let now = self.now();
         let victim = self.load_victim(tx, &row.victim_id).await?;
         let plan = victim.plan()?;
         let deny = self.load_deny_set(tx, &victim.case).await?;
@@ -130,17 +147,17 @@ impl Gateway {
             standing: victim.standing.clone(),
         };
         let Some(point) = plan.email_point(now).map(|point| point.id().clone()) else {
-            return Ok(Err((owed, HoldReason::NoVerifiedSafeContactPoint)));
+            return Ok(Err(HoldReason::NoVerifiedSafeContactPoint));
         };
         let recipient = Recipient::Victim { point: point.clone() };
         let cleared = match safety::clear(message, &recipient, &eligibility, &plan, &deny, now) {
             Ok(cleared) => cleared,
-            Err(held) => return Ok(Err((owed, held.reason))),
+            Err(held) => return Ok(Err(held.reason)),
         };
         let mail = self.compose_mail(&cleared, &row, now)?;
         let attempt = AttemptId::random(self.entropy());
         outbox::add_attempt(tx, &attempt, &row.id, &point, now).await?;
-        let entry = about(now, "system:outbox", Act::Attempt, "delivery-attempted", &owed)?
+        let entry = about(now, "system:outbox", Act::Attempt, "delivery-attempted", owed)?
             .with_area(&victim.case.area)
             .with_message(row.id.as_str())
             .with_attempt(attempt.as_str())
@@ -149,7 +166,7 @@ impl Gateway {
         let tried = Tried {
             attempt,
             tries: claim.tries,
-            owed,
+            owed: owed.clone(),
             message: row.id,
             kind: row.kind,
             area: victim.case.area,

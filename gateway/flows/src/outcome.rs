@@ -104,7 +104,11 @@ impl Gateway {
     /// Accepted by the receiving server: that discharges what the rule says it discharges, and no more
     /// (law 8). A content-free message tells nobody anything; the officer still has to.
     async fn discharge(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
-        if tried.owed.state != "open" {
+        // An event may have ended the duty while the message was on its way.
+        let owed = obligations::find(tx, &tried.owed.id)
+            .await?
+            .ok_or(Error::NotFound("obligation"))?;
+        if owed.state != "open" {
             return Ok(());
         }
         if tried.kind == CONTENT_FREE && tried.owed.template_kind.as_deref() != Some(CONTENT_FREE) {
@@ -226,9 +230,7 @@ impl Gateway {
             now,
         )
         .await?;
-        if owed.state == "open" {
-            obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
-        }
+        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
         self.notify(
             tx,
             &owed,
@@ -244,6 +246,59 @@ impl Gateway {
                 .with_attempt(attempt.id.as_str())
                 .with_result("unknown"),
         ))
+    }
+
+    /// A message whose duty an event has ended does not leave any more.
+    pub(crate) async fn drop_ended(
+        &self,
+        tx: &mut Tx,
+        worker: &str,
+        claim: &Claim,
+        owed: &ObligationRow,
+    ) -> Result<Entry> {
+        outbox::settle(
+            tx,
+            &claim.message_id,
+            worker,
+            "cancelled",
+            None,
+            Some("duty-ended"),
+            self.now(),
+        )
+        .await?;
+        let cancelled = about(self.now(), WORKER, Act::Decision, "message-cancelled", owed)?;
+        Ok(cancelled
+            .with_message(claim.message_id.as_str())
+            .with_reason("duty-ended"))
+    }
+
+    /// A message that our own side cannot read or compose: it must not stop the others. A person is told.
+    pub(crate) async fn set_aside(
+        &self,
+        tx: &mut Tx,
+        worker: &str,
+        claim: &Claim,
+        owed: &ObligationRow,
+    ) -> Result<Entry> {
+        let (now, reason) = (self.now(), "cannot-be-composed");
+        outbox::settle(
+            tx,
+            &claim.message_id,
+            worker,
+            "technical-failure",
+            None,
+            Some(reason),
+            now,
+        )
+        .await?;
+        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
+        let came = Came::Technical {
+            code: reason.to_owned(),
+        };
+        self.notify(tx, owed, Some(&claim.message_id), reason, sentence(&came))
+            .await?;
+        let aside = about(now, WORKER, Act::Outcome, "message-set-aside", owed)?;
+        Ok(aside.with_message(claim.message_id.as_str()).with_reason(reason))
     }
 
     pub(crate) async fn notify(

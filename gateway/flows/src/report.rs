@@ -134,7 +134,7 @@ impl Gateway {
                 continue;
             }
             let messages = drafts::list_messages(&mut tx, &owed.id).await?;
-            let mut under_way = false;
+            let mut under_way = drafts::waits(&mut tx, &owed.id).await?;
             for message in messages {
                 let row = outbox::find(&mut tx, &message.id).await?;
                 under_way |= row.is_some_and(|row| row.next_at.is_some() || row.state == "held");

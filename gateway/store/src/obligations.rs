@@ -211,9 +211,10 @@ pub async fn reopen(tx: &mut Tx, id: &ObligationId, waiting_for: &str) -> Result
     tx.execute_one(&REOPEN, args![id, waiting_for]).await
 }
 
-/// Says whom an open obligation waits for; `None` hands it back to the composer.
-pub async fn wait(tx: &mut Tx, id: &ObligationId, waiting_for: Option<&str>) -> Result<()> {
-    tx.execute_one(&WAIT, args![id, waiting_for]).await
+/// Says whom an open obligation waits for; `None` hands it back to the composer. False, and nothing changed,
+/// when it has ended meanwhile.
+pub async fn wait(tx: &mut Tx, id: &ObligationId, waiting_for: Option<&str>) -> Result<bool> {
+    Ok(tx.execute(&WAIT, args![id, waiting_for]).await? == 1)
 }
 
 /// Sets the last moment at which an open obligation makes sense.

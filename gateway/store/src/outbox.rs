@@ -71,7 +71,7 @@ pub struct OutboxRow {
     pub next_at: Option<Timestamp>,
     /// Tries so far.
     pub tries: i64,
-    /// Why it is held or failed, a code.
+    /// Why it is held or failed, or what the receiving server answered: a code.
     pub held_reason: Option<String>,
     /// When this last changed.
     pub changed_at: Timestamp,
