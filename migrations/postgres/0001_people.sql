@@ -42,6 +42,14 @@ CREATE TABLE point_indexes (
 );
 CREATE INDEX point_indexes_by_value ON point_indexes (value_index);
 
+-- Names under a keyed index, so that free text can be searched for the people of other cases (requirement C2)
+-- without a name in clear.
+CREATE TABLE name_indexes (
+    value_index BYTEA NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    PRIMARY KEY (value_index, case_id)
+);
+
 CREATE TABLE defendants (
     id TEXT PRIMARY KEY NOT NULL,
     case_id TEXT NOT NULL REFERENCES cases (id),

@@ -3,6 +3,7 @@
 mod architecture;
 mod delivery;
 mod demo;
+mod foreign;
 mod kills;
 mod oracle;
 mod postfix;

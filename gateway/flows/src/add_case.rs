@@ -82,6 +82,7 @@ impl Gateway {
                 emails: defendant.emails.clone(),
             };
             let sealed = self.seal(&key, "defendants", id.as_str(), &party)?;
+            self.index_name(tx, &defendant.name, &case.id).await?;
             people::add_defendant(tx, &id, &case.id, &defendant.label, &sealed, now).await?;
         }
         Ok(case)
@@ -123,6 +124,8 @@ impl Gateway {
             plan_version: 1,
         };
         people::add_victim(tx, &row, self.now()).await?;
+        self.index_name(tx, &record.legal_name, case).await?;
+        self.index_name(tx, &record.preferred_name, case).await?;
         for point in plan.points() {
             if let Some(matched) = point.value().match_keys().first() {
                 let index = self

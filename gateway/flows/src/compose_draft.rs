@@ -8,10 +8,10 @@ use domain::event::Detail;
 use domain::id::DraftId;
 use domain::masked::Masked;
 use domain::people::{Language, PersonName};
-use domain::safety::DenySet;
 use domain::urn::Urn;
 use render::{Language as Words, TemplateVersion, ValueFault, Values};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use store::drafts::{self, DraftRow};
 use store::obligations::{self, ObligationRow};
 use store::{Tx, events, people};
@@ -38,7 +38,7 @@ pub struct Composed {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Content {
     pub(crate) frozen: Frozen,
-    pub(crate) values: serde_json::Map<String, serde_json::Value>,
+    pub(crate) values: Map<String, Value>,
     /// The stage that the message tells of, for opt-outs of a stage.
     pub(crate) stage: String,
     /// What the content check found (requirements C2, C3, C5), by kind and line.
@@ -129,19 +129,23 @@ impl Gateway {
             welsh: language == Words::Welsh,
         };
         let deny = self.load_deny_set(tx, &victim.case).await?;
-        self.render_draft(actor, owed, victim, version, &from, deny)
+        let values = self.values(version.fields.keys().map(String::as_str), &from);
+        let others = self
+            .foreign_facts(tx, &free_texts(&values), &victim.case.id, deny)
+            .await?;
+        self.render_draft(actor, victim, version, &from, values, &others)
     }
 
     fn render_draft(
         &self,
         actor: &str,
-        owed: &ObligationRow,
         victim: &Victim,
         version: &TemplateVersion,
         from: &Sources<'_>,
-        deny: DenySet,
+        values: Map<String, Value>,
+        others: &ForeignFacts,
     ) -> Result<std::result::Result<DraftRow, &'static str>> {
-        let values = self.values(version.fields.keys().map(String::as_str), from);
+        let owed = from.owed;
         let checked = match Values::from_json(version, &values) {
             Ok(checked) => checked,
             Err(faults) => return Ok(Err(waiting_for(&faults))),
@@ -157,8 +161,8 @@ impl Gateway {
             sms,
         )
         .map_err(|fault| Error::broken("rendering", fault))?;
-        let own = own_facts(victim, from)?;
-        let findings = content_check(frozen.text(), &own, &ForeignFacts::new([], [], deny));
+        let own = own_facts(victim, from, &values)?;
+        let findings = content_check(frozen.text(), &own, others);
         let content = Content {
             frozen,
             values,
@@ -183,6 +187,30 @@ impl Gateway {
     }
 }
 
+/// The values that somebody wrote freely, and into which another case's people could have been pasted.
+fn free_texts(values: &Map<String, Value>) -> Vec<String> {
+    let free = [
+        "reasons",
+        "answer",
+        "charges",
+        "meeting_place",
+        "first_hearing_court",
+    ];
+    let texts = free
+        .iter()
+        .filter_map(|name| values.get(*name))
+        .flat_map(|value| match value {
+            Value::Array(items) => items
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+            Value::String(text) => vec![text.clone()],
+            _ => Vec::new(),
+        });
+    texts.collect()
+}
+
 /// Whom a draft waits for whose values are not all there. A decision's reasons come from a named prosecutor;
 /// nobody here may make them up (requirement C6).
 fn waiting_for(faults: &[ValueFault]) -> &'static str {
@@ -198,7 +226,7 @@ fn waiting_for(faults: &[ValueFault]) -> &'static str {
 }
 
 /// What belongs to this victim: names that may stand in the message, values that must not.
-fn own_facts(victim: &Victim, from: &Sources<'_>) -> Result<OwnFacts> {
+fn own_facts(victim: &Victim, from: &Sources<'_>, values: &Map<String, Value>) -> Result<OwnFacts> {
     let plan = victim.plan()?;
     let mut own = OwnFacts {
         addressee: from.person.preferred_name.clone(),
@@ -211,6 +239,14 @@ fn own_facts(victim: &Victim, from: &Sources<'_>) -> Result<OwnFacts> {
         places: Vec::new(),
     };
     own.names.extend(PersonName::parse(&from.officer.name));
+    for author in ["reasons_author", "answer_author"] {
+        own.names.extend(
+            values
+                .get(author)
+                .and_then(Value::as_str)
+                .and_then(|name| PersonName::parse(name).ok()),
+        );
+    }
     for point in plan.points() {
         match point.value() {
             PointValue::Email(address) => own.emails.push(address.clone()),

@@ -16,6 +16,7 @@ mod context;
 mod deliver;
 mod entries;
 mod error;
+mod foreign;
 mod gateway;
 pub mod import;
 mod outcome;

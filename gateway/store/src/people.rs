@@ -30,6 +30,11 @@ statements! {
         "UPDATE victims SET plan_sealed = $2, plan_version = plan_version + 1 WHERE id = $1 AND plan_version = $3");
     POINT_INDEX = Statement::both("point_indexes.add", "INSERT INTO point_indexes (point_id, victim_id, value_index) VALUES ($1, $2, $3)");
     POINT_FIND = Statement::both("point_indexes.find", "SELECT victim_id, point_id FROM point_indexes WHERE value_index = $1");
+    NAME_INDEX = Statement::both("name_indexes.add",
+        "INSERT INTO name_indexes (value_index, case_id) VALUES ($1, $2) ON CONFLICT (value_index, case_id) DO NOTHING");
+    NAME_FIND = Statement::both("name_indexes.find_elsewhere",
+        "SELECT case_id FROM name_indexes WHERE value_index = $1 AND case_id <> $2 LIMIT 1");
+    URN_FIND = Statement::both("cases.find_by_root", "SELECT id FROM cases WHERE urn LIKE $1 AND id <> $2 LIMIT 1");
     DEFENDANT_ADD = Statement::both("defendants.add",
         "INSERT INTO defendants (id, case_id, label, sealed, created_at) VALUES ($1, $2, $3, $4, $5)");
     DEFENDANT_LIST = Statement::both("defendants.list", "SELECT id, label, sealed FROM defendants WHERE case_id = $1 ORDER BY label");
@@ -247,6 +252,25 @@ pub async fn list_points(tx: &mut Tx, index: &[u8]) -> Result<Vec<(VictimId, Con
         .iter()
         .map(pair)
         .collect()
+}
+
+/// Keeps the blind index of a name that belongs to a case.
+pub async fn add_name_index(tx: &mut Tx, index: &[u8], case: &CaseId) -> Result<()> {
+    tx.execute(&NAME_INDEX, args![index, case]).await?;
+    Ok(())
+}
+
+/// Whether a name of this index belongs to another case.
+pub async fn is_name_elsewhere(tx: &mut Tx, index: &[u8], case: &CaseId) -> Result<bool> {
+    Ok(tx.find(&NAME_FIND, args![index, case]).await?.is_some())
+}
+
+/// Whether another case has this root URN: 11 letters and digits, so no wildcard of LIKE.
+pub async fn is_urn_elsewhere(tx: &mut Tx, root: &str, case: &CaseId) -> Result<bool> {
+    Ok(tx
+        .find(&URN_FIND, args![format!("{root}%").as_str(), case])
+        .await?
+        .is_some())
 }
 
 /// Adds somebody of the defence side, sealed under the case's key, known by `label`.
