@@ -3,6 +3,7 @@
 mod architecture;
 mod delivery;
 mod demo;
+mod end_to_end;
 mod foreign;
 mod kills;
 mod oracle;
