@@ -11,6 +11,7 @@ use store::obligations::{self, ObligationRow};
 use store::{Tx, outbox, vettings};
 
 use crate::compose_draft::Content;
+use crate::decide::check_reason;
 use crate::entries::about;
 use crate::{Error, Gateway, Result, StaffRole};
 
@@ -120,11 +121,7 @@ impl Gateway {
     /// Cancels a message that has not left. There is no recall afterwards (requirement D10).
     pub async fn cancel_message(&self, actor: &str, id: &MessageId, reason: &str) -> Result<()> {
         self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
-        let is_code = |c: char| c.is_ascii_lowercase() || c == '-';
-        if reason.is_empty() || reason.len() > 64 || !reason.chars().all(is_code) {
-            let right = "the reason is a short code such as wrong-decision: lower-case letters and hyphens, at most 64";
-            return Err(Error::Invalid(right.to_owned()));
-        }
+        check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let message = drafts::find_message(&mut tx, id)

@@ -13,6 +13,7 @@ mod approve_draft;
 mod change_calendar;
 mod compose_draft;
 mod context;
+mod decide;
 mod deliver;
 mod entries;
 mod error;

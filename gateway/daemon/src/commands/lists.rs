@@ -1,6 +1,6 @@
 //! What is owed, what waits for a decision, what waits to leave.
 
-use domain::id::{DraftId, MessageId};
+use domain::id::{DraftId, MessageId, ObligationId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -18,6 +18,14 @@ pub enum Obligations {
         /// Only what is due before this day, e.g. 2026-12-01.
         #[arg(long)]
         due_before: Option<Date>,
+    },
+    /// End one undone, with a name and a reason.
+    Waive {
+        /// The obligation's identifier.
+        id: String,
+        /// Why, as a short code, e.g. told-in-person.
+        #[arg(long)]
+        reason: String,
     },
 }
 
@@ -46,11 +54,31 @@ pub enum Outbox {
         #[arg(long)]
         reason: String,
     },
+    /// Send a held or unknown message again, under the same Message-ID.
+    Resend {
+        /// The message's identifier.
+        id: String,
+        /// Why, as a short code, e.g. not-in-the-relays-log.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// `gateway obligations`.
 pub async fn obligations(context: &Context, command: Obligations) -> Result<u8, Fault> {
-    let Obligations::List { due_before } = command;
+    let due_before = match command {
+        Obligations::List { due_before } => due_before,
+        Obligations::Waive { id, reason } => {
+            let id = ObligationId::parse(&id).map_err(|fault| Fault::input(fault.to_string()))?;
+            context
+                .open()
+                .await?
+                .waive_obligation(&context.user, &id, &reason)
+                .await?;
+            print::line("waived; it stands in the contact log");
+            return Ok(0);
+        }
+    };
     let london = TimeZone::get(domain::time::LONDON).map_err(|fault| Fault::no(fault.to_string()))?;
     let before = due_before
         .map(|day| day.to_zoned(london).map(|zoned| zoned.timestamp()))
@@ -119,6 +147,11 @@ pub async fn outbox(context: &Context, command: Outbox) -> Result<u8, Fault> {
             let id = MessageId::parse(&id).map_err(|fault| Fault::input(fault.to_string()))?;
             gateway.cancel_message(&context.user, &id, &reason).await?;
             print::line("cancelled; nothing was sent");
+        }
+        Outbox::Resend { id, reason } => {
+            let id = MessageId::parse(&id).map_err(|fault| Fault::input(fault.to_string()))?;
+            gateway.resend_message(&context.user, &id, &reason).await?;
+            print::line("queued again; it is cleared once more before it leaves");
         }
     }
     Ok(0)
