@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 /// How many entries the log holds when the process is killed, round by round: spread over the whole story.
 const KILLED_AT_ENTRIES: [i64; 6] = [250, 700, 1100, 1700, 2600, 3600];
+/// The longest time between reaching a size and the kill, in microseconds: a few batches.
+const LATER_MAX_US: u64 = 60_000;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn start(dir: &Path) -> Child {
@@ -90,6 +92,12 @@ pub(crate) async fn play_killed(moments: impl IntoIterator<Item = i64>) -> (usiz
                 began.elapsed() < PATIENCE,
                 "the demo never reached entry {wanted}"
             );
+            tokio::task::yield_now().await;
+        }
+        // The log grows at commits; a little later, by another amount each time, the kill also falls between
+        // the mark and the answer, where the end of a message is not seen.
+        let reached = Instant::now();
+        while reached.elapsed() < Duration::from_micros(wanted.unsigned_abs() * 7919 % LATER_MAX_US) {
             tokio::task::yield_now().await;
         }
         demo.kill().expect("SIGKILL");
