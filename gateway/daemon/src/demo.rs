@@ -12,7 +12,6 @@ use domain::time::Clock as _;
 use flows::import::{self, Format};
 use flows::{Gateway, Recorded};
 use jiff::civil::date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mail::catcher::{Catcher, CatcherConfig, Fault as MailFault, Faults, Sink};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
@@ -31,7 +30,7 @@ const CATCHER_HOST: &str = "localhost";
 
 /// 09:00 in London on 23 November 2026.
 fn first_morning() -> Result<Timestamp, Fault> {
-    let london = TimeZone::get(domain::time::LONDON).map_err(|fault| Fault::no(fault.to_string()))?;
+    let london = domain::calendar::london();
     let zoned = date(2026, 11, 23)
         .at(9, 0, 0, 0)
         .to_zoned(london)

@@ -1,10 +1,11 @@
 //! A case with its victim, contact plan and defence side comes in. The same one again changes nothing.
 
 use audit::entry::Act;
+use domain::calendar::start_of_day;
 use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, VictimId};
 use domain::people::VictimStanding;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, tz::TimeZone};
 use store::Tx;
 use store::people::{self, AdviserRow, CaseRow, ConsentRow, VictimRow};
 use vault::DataKey;
@@ -167,17 +168,13 @@ fn word<T: serde::Serialize>(value: &T) -> Result<String> {
     Ok(to_json("word", value)?.trim_matches('"').to_owned())
 }
 
-fn start_of(day: Date) -> Result<Timestamp> {
-    let zone = TimeZone::get(domain::time::LONDON).map_err(|fault| Error::broken("London time", fault))?;
-    Ok(day
-        .to_zoned(zone)
-        .map_err(|fault| Error::broken("London time", fault))?
-        .timestamp())
+fn end_of(day: Date) -> Result<Timestamp> {
+    let next = day
+        .tomorrow()
+        .map_err(|fault| Error::broken("London time", fault))?;
+    start_of(next)
 }
 
-fn end_of(day: Date) -> Result<Timestamp> {
-    start_of(
-        day.tomorrow()
-            .map_err(|fault| Error::broken("London time", fault))?,
-    )
+fn start_of(day: Date) -> Result<Timestamp> {
+    start_of_day(day).map_err(|fault| Error::broken("London time", fault))
 }

@@ -1,9 +1,8 @@
 //! The values of a message: from the event, the victim's record and the staff file, never typed by hand.
 
+use domain::calendar::london_date;
 use domain::event::Detail;
 use domain::masked::Masked;
-use jiff::civil::Date;
-use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 use store::obligations::ObligationRow;
 
@@ -29,10 +28,6 @@ fn text(value: Option<&Masked>) -> Option<Value> {
 
 fn list(values: &[Masked]) -> Option<Value> {
     (!values.is_empty()).then(|| json!(values.iter().map(Masked::reveal).collect::<Vec<_>>()))
-}
-
-fn day(at: Timestamp) -> Option<Date> {
-    Some(at.to_zoned(TimeZone::get(domain::time::LONDON).ok()?).date())
 }
 
 /// The value of a field that belongs to the event.
@@ -131,7 +126,7 @@ impl Gateway {
             "reply_by" => from
                 .owed
                 .latest_at
-                .and_then(day)
+                .map(london_date)
                 .map(|date| json!(date.to_string())),
             _ => from_event(name, from.detail),
         }

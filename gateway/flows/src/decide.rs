@@ -1,8 +1,9 @@
 //! What only a person decides: to waive a duty, to send again what may have arrived.
 
-use audit::entry::Act;
+use audit::entry::{Act, Entry};
 use domain::id::{MessageId, ObligationId};
-use store::{drafts, obligations, outbox};
+use store::obligations::{self, ObligationRow};
+use store::{Tx, drafts, outbox};
 
 use crate::entries::about;
 use crate::{Error, Gateway, Result, StaffRole};
@@ -36,20 +37,35 @@ impl Gateway {
             )));
         }
         obligations::end(&mut tx, id, "waived", actor, reason, now).await?;
-        drafts::void_by_obligation(&mut tx, id, actor, now).await?;
         let mut entries =
             vec![about(now, actor, Act::Decision, "obligation-waived", &owed)?.with_reason(reason)];
-        for message in drafts::list_messages(&mut tx, id).await? {
-            match outbox::cancel(&mut tx, &message.id, reason, now).await {
+        entries.extend(self.stop_under_way(&mut tx, actor, &owed, reason).await?);
+        Ok(tx.commit(&entries).await?)
+    }
+
+    /// Stops what is under way for an obligation that has ended: drafts become void, messages are cancelled.
+    pub(crate) async fn stop_under_way(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        owed: &ObligationRow,
+        reason: &str,
+    ) -> Result<Vec<Entry>> {
+        let now = self.now();
+        drafts::void_by_obligation(tx, &owed.id, actor, now).await?;
+        let mut entries = Vec::new();
+        for message in drafts::list_messages(tx, &owed.id).await? {
+            match outbox::cancel(tx, &message.id, reason, now).await {
                 Ok(()) => {
-                    let cancelled = about(now, actor, Act::Decision, "message-cancelled", &owed)?;
+                    let cancelled = about(now, actor, Act::Change, "message-cancelled", owed)?;
                     entries.push(cancelled.with_message(message.id.as_str()).with_reason(reason));
                 }
+                // It has left, or is leaving: there is no recall (requirement D10).
                 Err(store::Error::Changed { .. }) => {}
                 Err(fault) => return Err(fault.into()),
             }
         }
-        Ok(tx.commit(&entries).await?)
+        Ok(entries)
     }
 
     /// Queues a held or unknown message again. An unknown one may arrive a second time, and then under the

@@ -68,12 +68,20 @@ impl Gateway {
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::with_capacity(ended.len());
         for (tried, came) in &ended {
-            entries.push(self.record_outcome(&mut tx, worker, tried, came).await?);
+            self.record_outcome(&mut tx, worker, tried, came, &mut entries)
+                .await?;
         }
         tx.commit(&entries).await.map_err(Error::from)
     }
 
-    async fn record_outcome(&self, tx: &mut Tx, worker: &str, tried: &Tried, came: &Came) -> Result<Entry> {
+    async fn record_outcome(
+        &self,
+        tx: &mut Tx,
+        worker: &str,
+        tried: &Tried,
+        came: &Came,
+        entries: &mut Vec<Entry>,
+    ) -> Result<()> {
         let now = self.now();
         let (state, outcome, code) = came.words();
         outbox::end_attempt(tx, &tried.attempt, now, outcome, Some(code)).await?;
@@ -82,7 +90,7 @@ impl Gateway {
         outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await?;
         self.write_contact(tx, tried, outcome).await?;
         if let Came::Accepted { .. } = came {
-            self.discharge(tx, tried).await?;
+            self.discharge(tx, tried, entries).await?;
         } else if !again {
             if matches!(came, Came::Permanent { .. }) {
                 self.distrust(tx, tried).await?;
@@ -91,19 +99,21 @@ impl Gateway {
             self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
                 .await?;
         }
-        Ok(about(now, WORKER, Act::Outcome, "delivery-ended", &tried.owed)?
+        let ended = about(now, WORKER, Act::Outcome, "delivery-ended", &tried.owed)?
             .with_area(&tried.area)
             .with_message(tried.message.as_str())
             .with_attempt(tried.attempt.as_str())
             .with_channel("email")
             .with_result(outcome)
             .with_fact("code", code)
-            .with_fact("point", tried.point.as_str()))
+            .with_fact("point", tried.point.as_str());
+        entries.push(ended);
+        Ok(())
     }
 
     /// Accepted by the receiving server: that discharges what the rule says it discharges, and no more
     /// (law 8). A content-free message tells nobody anything; the officer still has to.
-    async fn discharge(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
+    async fn discharge(&self, tx: &mut Tx, tried: &Tried, entries: &mut Vec<Entry>) -> Result<()> {
         // An event may have ended the duty while the message was on its way.
         let owed = obligations::find(tx, &tried.owed.id)
             .await?
@@ -121,6 +131,8 @@ impl Gateway {
             for other in obligations::list_open_by_victim(tx, &tried.owed.victim_id).await? {
                 if other.event_id == tried.owed.event_id && other.waiting_for.as_deref() == Some(&carried) {
                     obligations::end(tx, &other.id, "discharged", message, "email-accepted", now).await?;
+                    let ended = about(now, WORKER, Act::Change, "obligation-discharged", &other)?;
+                    entries.push(ended.with_message(message).with_reason("email-accepted"));
                 }
             }
         } else {
@@ -138,8 +150,10 @@ impl Gateway {
     async fn distrust(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
         let victim = self.load_victim(tx, &tried.owed.victim_id).await?;
         let mut plan = victim.plan()?;
-        plan.hard_bounce(&tried.point, self.now())
-            .map_err(|fault| Error::broken("contact plan", fault))?;
+        if plan.hard_bounce(&tried.point, self.now()).is_err() {
+            // The plan has lost this point since: it was replaced, and what was replaced is barred already.
+            return Ok(());
+        }
         let sealed = self.seal(&victim.key, "plan", victim.row.id.as_str(), &plan)?;
         people::save_plan(tx, &victim.row.id, &sealed, victim.row.plan_version)
             .await

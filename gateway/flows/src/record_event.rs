@@ -11,7 +11,7 @@ use domain::id::{EventId, ObligationId};
 use domain::rulebook::Owner;
 use store::events::{self, EventRow};
 use store::obligations::{self, Move, ObligationRow};
-use store::{Tx, drafts, outbox, people};
+use store::{Tx, people};
 
 use crate::entries::{about, entry};
 use crate::person::{Victim, to_json};
@@ -291,19 +291,8 @@ impl Gateway {
         };
         let now = self.now();
         obligations::end(tx, id, "lapsed", by, "event", now).await?;
-        drafts::void_by_obligation(tx, id, by, now).await?;
         let mut entries = vec![about(now, actor, Act::Change, "obligation-lapsed", owed)?.with_reason(by)];
-        for message in drafts::list_messages(tx, id).await? {
-            match outbox::cancel(tx, &message.id, by, now).await {
-                Ok(()) => {
-                    let cancelled = about(now, actor, Act::Change, "message-cancelled", owed)?;
-                    entries.push(cancelled.with_message(message.id.as_str()).with_reason(by));
-                }
-                // It has left, or is leaving: there is no recall (requirement D10).
-                Err(store::Error::Changed { .. }) => {}
-                Err(fault) => return Err(fault.into()),
-            }
-        }
+        entries.extend(self.stop_under_way(tx, actor, owed, by).await?);
         Ok(entries)
     }
 

@@ -12,7 +12,6 @@ statements! {
         "INSERT INTO notices (id, victim_id, obligation_id, message_id, kind, detail, raised_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
     LIST = Statement::both("notices.list_unseen",
         "SELECT id, victim_id, obligation_id, message_id, kind, detail, raised_at FROM notices WHERE seen_at IS NULL ORDER BY raised_at, id LIMIT $1");
-    SEEN = Statement::both("notices.see", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE id = $1 AND seen_at IS NULL");
 }
 
 /// One notice.
@@ -67,9 +66,4 @@ pub async fn list_unseen(tx: &mut Tx, most: u32) -> Result<Vec<Notice>> {
         .iter()
         .map(one)
         .collect()
-}
-
-/// Marks a notice as seen.
-pub async fn see(tx: &mut Tx, id: &EventId, by: &str, at: Timestamp) -> Result<()> {
-    tx.execute_one(&SEEN, args![id, by, at]).await
 }

@@ -42,10 +42,6 @@ statements! {
     MOVE = Statement::both("obligations.move", "UPDATE obligations SET due_at = $2, deadline = $3, enhanced = $4 WHERE id = $1 AND state = 'open'");
     MOVE_ADD = Statement::both("obligation_moves.add",
         "INSERT INTO obligation_moves (obligation_id, moved_at, old_due_at, new_due_at, reason, moved_by) VALUES ($1, $2, $3, $4, $5, $6)");
-    MOVES = Statement::both("obligation_moves.list",
-        "SELECT moved_at, old_due_at, new_due_at, reason, moved_by FROM obligation_moves WHERE obligation_id = $1 ORDER BY moved_at");
-    REOPEN = Statement::both("obligations.reopen",
-        "UPDATE obligations SET state = 'open', ended_by = NULL, ended_why = NULL, ended_at = NULL, waiting_for = $2 WHERE id = $1 AND state = 'discharged'");
     BY_RULE = Statement::both("obligations.count_by_rule", "SELECT rule, COUNT(*) FROM obligations GROUP BY rule ORDER BY rule");
     BY_STATE = Statement::both("obligations.count_by_state",
         "SELECT owner, state, COALESCE(waiting_for, ''), COUNT(*) FROM obligations GROUP BY owner, state, COALESCE(waiting_for, '') ORDER BY 1, 2, 3");
@@ -206,11 +202,6 @@ pub async fn end(
     tx.execute_one(&END, args![id, state, by, why, at]).await
 }
 
-/// Opens a discharged obligation again, because what discharged it did not hold (law 7).
-pub async fn reopen(tx: &mut Tx, id: &ObligationId, waiting_for: &str) -> Result<()> {
-    tx.execute_one(&REOPEN, args![id, waiting_for]).await
-}
-
 /// Says whom an open obligation waits for; `None` hands it back to the composer. False, and nothing changed,
 /// when it has ended meanwhile.
 pub async fn wait(tx: &mut Tx, id: &ObligationId, waiting_for: Option<&str>) -> Result<bool> {
@@ -242,20 +233,6 @@ pub async fn move_due(
     ];
     tx.execute(&MOVE_ADD, args).await?;
     Ok(())
-}
-
-/// Every change of an obligation's due time, oldest first.
-pub async fn list_moves(tx: &mut Tx, id: &ObligationId) -> Result<Vec<Move>> {
-    let one = |row: &Row| {
-        Ok(Move {
-            moved_at: row.at(0)?,
-            old_due_at: row.at_opt(1)?,
-            new_due_at: row.at_opt(2)?,
-            reason: row.text(3)?,
-            moved_by: row.text(4)?,
-        })
-    };
-    tx.list(&MOVES, args![id]).await?.iter().map(one).collect()
 }
 
 /// How many obligations each rule has raised.

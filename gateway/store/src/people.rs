@@ -23,7 +23,6 @@ statements! {
     VICTIM_FIND_BY_REF = Statement::both("victims.find_by_ref",
         "SELECT id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, person_sealed, \
          plan_sealed, plan_version FROM victims WHERE case_id = $1 AND source_ref = $2");
-    VICTIM_LIST = Statement::both("victims.list_after", "SELECT id FROM victims WHERE id > $1 ORDER BY id LIMIT $2");
     VICTIM_STANDING = Statement::both("victims.save_standing",
         "UPDATE victims SET standing = $2, dates = $3, enhanced = $4, enhanced_ground = $5, vlo = $6 WHERE id = $1");
     VICTIM_PLAN = Statement::both("victims.save_plan",
@@ -44,7 +43,6 @@ statements! {
         "INSERT INTO consents (id, victim_id, adviser_id, scope, given_at, until_at) VALUES ($1, $2, $3, $4, $5, $6)");
     CONSENT_COUNT = Statement::both("consents.count_live",
         "SELECT COUNT(*) FROM consents WHERE victim_id = $1 AND revoked_at IS NULL AND (until_at IS NULL OR until_at > $2)");
-    VICTIM_COUNT = Statement::both("victims.count", "SELECT COUNT(*) FROM victims");
 }
 
 /// A case.
@@ -191,22 +189,6 @@ pub async fn find_victim_by_ref(tx: &mut Tx, case: &CaseId, source_ref: &str) ->
         .as_ref()
         .map(victim)
         .transpose()
-}
-
-/// Up to `most` victims in the order of their identifiers, after `after` (begin with an empty text).
-pub async fn list_victims_after(tx: &mut Tx, after: &str, most: u32) -> Result<Vec<VictimId>> {
-    tx.list(&VICTIM_LIST, args![after, i64::from(most)])
-        .await?
-        .iter()
-        .map(|row| row.parsed(0, VictimId::parse))
-        .collect()
-}
-
-/// How many victims there are.
-pub async fn count_victims(tx: &mut Tx) -> Result<i64> {
-    tx.find(&VICTIM_COUNT, args![])
-        .await?
-        .map_or(Ok(0), |row| row.int(0))
 }
 
 /// Saves what an event changed about a victim: standing, dates, enhanced rights, officer.

@@ -2,7 +2,6 @@
 
 use domain::id::{DraftId, MessageId, ObligationId};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::Context;
@@ -79,9 +78,8 @@ pub async fn obligations(context: &Context, command: Obligations) -> Result<u8, 
             return Ok(0);
         }
     };
-    let london = TimeZone::get(domain::time::LONDON).map_err(|fault| Fault::no(fault.to_string()))?;
     let before = due_before
-        .map(|day| day.to_zoned(london).map(|zoned| zoned.timestamp()))
+        .map(domain::calendar::start_of_day)
         .transpose()
         .map_err(|fault| Fault::input(fault.to_string()))?;
     for owed in context.open().await?.list_obligations(before, ROWS_MAX).await? {
