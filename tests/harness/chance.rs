@@ -32,6 +32,19 @@ impl Clock for SetClock {
     }
 }
 
+/// The machine's clock, for tests of the running program, which has no other.
+pub struct MachineClock;
+
+impl Clock for MachineClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program under test reads the same clock"
+    )]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
 /// SHA-256 of a seed and a counter: the same bytes in every run, different ones at every call.
 pub struct SeededEntropy {
     seed: u64,

@@ -23,7 +23,7 @@ use store::contacts::{self, ContactRow};
 use store::obligations::{self, ObligationRow};
 use store::outbox::{self, OutboxRow};
 use store::{Pool, Tx, drafts, log, notices};
-use vault::{BlindIndex, KeyFile, KeyRing};
+use vault::KeyFile;
 
 use crate::chance::{SeededEntropy, SetClock};
 use crate::database::Database;
@@ -45,7 +45,10 @@ pub const DELIVERED_ONE: Delivered = Delivered {
     held: 0,
     failed: 0,
 };
-const CATCHER_HOST: &str = "localhost";
+/// The key that seals.
+pub(crate) const KEY: &str = "test-1";
+/// The name in the catcher's certificate.
+pub(crate) const CATCHER_HOST: &str = "localhost";
 const CONNECTIONS_MAX: usize = 4;
 
 /// The clock that the test keeps a hand on.
@@ -71,7 +74,17 @@ impl TestGateway {
     /// A gateway on this database whose mail meets these faults.
     pub async fn new(database: &Database, faults: Faults) -> Self {
         let clock = Arc::new(SetClock::at(BEGINNING));
-        let flows = Gateway::new(parts(database.pool.clone(), Arc::clone(&clock)));
+        let entropy = SeededEntropy::new(1);
+        let keys = new_keys(&entropy);
+        let bounce_key = random(&entropy);
+        let parts = parts(
+            database.pool.clone(),
+            Box::new(Shared(Arc::clone(&clock))),
+            entropy,
+            &keys,
+            &bounce_key,
+        );
+        let flows = Gateway::new(parts);
         let caught = Arc::new(Mutex::new(Vec::new()));
         let (catcher, relay) = post_office(faults, Arc::clone(&caught)).await;
         flows
@@ -205,7 +218,7 @@ impl TestGateway {
     }
 }
 
-fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -213,12 +226,20 @@ fn config(name: &str) -> String {
     fs::read_to_string(repository().join("config").join(name)).expect("a file of config")
 }
 
-fn parts(pool: Pool, clock: Arc<SetClock>) -> Parts {
-    let entropy = SeededEntropy::new(1);
-    let (keys, index) = keys(&entropy);
+/// What a gateway of the tests is made of, on this database, with these secrets.
+pub(crate) fn parts(
+    pool: Pool,
+    clock: Box<dyn Clock>,
+    entropy: SeededEntropy,
+    keys: &str,
+    bounce_key: &[u8; 32],
+) -> Parts {
+    let (keys, index) = KeyFile::parse(keys)
+        .and_then(|file| file.into_ring(KEY))
+        .expect("the keys");
     Parts {
         pool,
-        clock: Box::new(Shared(clock)),
+        clock,
         keys,
         index,
         rulebook: Rulebook::parse(&config("victims-code.toml")).expect("the rulebook"),
@@ -226,19 +247,19 @@ fn parts(pool: Pool, clock: Arc<SetClock>) -> Parts {
         areas: Areas::parse(&config("areas.toml")).expect("the Areas"),
         library: Library::load(&repository().join("templates/messages")).expect("the words"),
         staff: staff(),
-        settings: settings(&entropy),
+        settings: settings(ReturnPathKey::new(bounce_key)),
+        signer: None,
         entropy: Box::new(entropy),
     }
 }
 
-fn keys(entropy: &SeededEntropy) -> (KeyRing, BlindIndex) {
-    let text = KeyFile::new_text("test-1", &random(entropy), &random(entropy)).expect("a key file");
-    KeyFile::parse(&text)
-        .and_then(|file| file.into_ring("test-1"))
-        .expect("the keys")
+/// The text of a key file whose one key is [`KEY`].
+pub(crate) fn new_keys(entropy: &SeededEntropy) -> String {
+    let text = KeyFile::new_text(KEY, &random(entropy), &random(entropy)).expect("a key file");
+    text.to_string()
 }
 
-fn staff() -> Vec<Staff> {
+pub(crate) fn staff() -> Vec<Staff> {
     let person = |user: &str, name: &str, phone: &str, role| Staff {
         user: user.to_owned(),
         name: name.to_owned(),
@@ -253,13 +274,15 @@ fn staff() -> Vec<Staff> {
     ]
 }
 
-fn settings(entropy: &SeededEntropy) -> Settings {
+fn settings(bounce_key: ReturnPathKey) -> Settings {
     Settings {
         hold_back_s: HOLD_BACK_S,
         lease_s: 5 * 60,
         batch_max: 64,
         connections_max: CONNECTIONS_MAX,
         tries_max: 8,
+        retry_first_s: 60,
+        retry_max_s: 4 * 3600,
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),
             "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),
@@ -267,7 +290,7 @@ fn settings(entropy: &SeededEntropy) -> Settings {
         sender_name: "Messages".to_owned(),
         sender_address: format!("messages@{MAIL_DOMAIN}"),
         mail_domain: MAIL_DOMAIN.to_owned(),
-        bounce_key: ReturnPathKey::new(&random(entropy)),
+        bounce_key,
     }
 }
 

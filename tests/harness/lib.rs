@@ -4,3 +4,4 @@ pub mod chance;
 pub mod database;
 pub mod gateway;
 pub mod postfix;
+pub mod service;

@@ -1,6 +1,9 @@
 //! Long trials, run by `make soak`; the short version of each is in `make test`.
 #![expect(clippy::print_stdout, reason = "a trial prints its figures")]
 
+use harness::database::{Database, postgres, sqlite};
+
+use crate::killed::survive;
 use crate::kills::play_killed;
 
 /// Log entries between two kills: an odd number, so that the kills fall into every step of a delivery.
@@ -14,4 +17,27 @@ async fn a_hundred_kills_during_one_story() {
     println!(
         "{KILLS} kills: {arrived} messages arrived once, none twice; {unknown} stand as unknown; the log verifies"
     );
+}
+
+const MESSAGES: usize = 2_000;
+
+async fn survive_a_hundred_kills(name: &str, database: Database) {
+    let survived = survive(database, MESSAGES, KILLS, 2_026).await;
+    println!(
+        "{name}: {MESSAGES} messages, {KILLS} kills: {} had arrived once, none twice; {} stood as unknown; sent \
+         again by a person's decision, under the same Message-ID, all had arrived; the log verified after every kill",
+        survived.arrived, survived.unknown
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_kills_during_two_thousand_messages_on_sqlite() {
+    survive_a_hundred_kills("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_kills_during_two_thousand_messages_on_postgresql() {
+    survive_a_hundred_kills("PostgreSQL", postgres().await).await;
 }

@@ -1,7 +1,7 @@
 //! The machine's clock and randomness: read here and nowhere else (law 12).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use domain::time::{Clock, Entropy};
 use jiff::Timestamp;
@@ -20,25 +20,51 @@ impl Clock for MachineClock {
     }
 }
 
-/// A clock that stands until it is set: simulated time.
+/// The demo's clock: it stands until it is set, and from [`StoryClock::run`] on it goes as the machine's does,
+/// from where the story had got to.
 #[derive(Clone)]
-pub struct SetClock(Arc<AtomicI64>);
+pub struct StoryClock(Arc<Story>);
 
-impl SetClock {
+struct Story {
+    stands_at_us: AtomicI64,
+    ahead_us: OnceLock<i64>,
+}
+
+impl StoryClock {
     /// A clock that stands at an instant.
     pub fn at(instant: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(instant.as_microsecond())))
+        Self(Arc::new(Story {
+            stands_at_us: AtomicI64::new(instant.as_microsecond()),
+            ahead_us: OnceLock::new(),
+        }))
     }
 
     /// Sets it; it never goes back.
     pub fn set(&self, instant: Timestamp) {
-        self.0.fetch_max(instant.as_microsecond(), Ordering::SeqCst);
+        self.0
+            .stands_at_us
+            .fetch_max(instant.as_microsecond(), Ordering::SeqCst);
+    }
+
+    /// Lets it go on by itself and answers how far ahead of the machine's clock it is, in microseconds.
+    pub fn run(&self) -> i64 {
+        let ahead = self.0.stands_at_us.load(Ordering::SeqCst) - MachineClock.now().as_microsecond();
+        *self.0.ahead_us.get_or_init(|| ahead)
+    }
+
+    /// Lets it go on so far ahead of the machine's clock.
+    pub fn run_ahead(&self, ahead_us: i64) {
+        self.0.ahead_us.get_or_init(|| ahead_us);
     }
 }
 
-impl Clock for SetClock {
+impl Clock for StoryClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap_or(Timestamp::UNIX_EPOCH)
+        let us = match self.0.ahead_us.get() {
+            Some(ahead) => MachineClock.now().as_microsecond().saturating_add(*ahead),
+            None => self.0.stands_at_us.load(Ordering::SeqCst),
+        };
+        Timestamp::from_microsecond(us).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Puts the house together: files, keys, database, rooms.
+//! Puts the house together: the texts that lie in files, and the gateway that a configuration describes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,58 @@ use std::path::{Path, PathBuf};
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::rulebook::Rulebook;
-use domain::time::{Clock, Entropy, random};
-use flows::{Gateway, Parts, Settings, Staff, StaffRole};
+use domain::time::Clock;
+use flows::{Gateway, Parts, Settings};
+use mail::dkim::Signer;
+use mail::relay::{Relay, RelayConfig, TlsPolicy};
 use mail::return_path::ReturnPathKey;
+use mail::tls::Roots;
 use render::Library;
 use store::Pool;
 use vault::{BlindIndex, KeyFile, KeyRing};
 
 use crate::chance::MachineEntropy;
+use crate::config::{self, Config, secrets};
 use crate::print::Fault;
 
-/// Connections to the relay.
-pub const CONNECTIONS_MAX: usize = 8;
-/// The demo's one key-encrypting key.
-const DEMO_KEY: &str = "demo-1";
+/// Where the texts lie.
+pub struct Paths {
+    /// The rulebook.
+    pub rulebook: PathBuf,
+    /// The calendar.
+    pub bank_holidays: PathBuf,
+    /// The Areas.
+    pub areas: PathBuf,
+    /// The vetted words.
+    pub messages: PathBuf,
+    /// Rules that somebody confirmed, beyond what the rulebook enables.
+    pub confirmed: Vec<String>,
+}
+
+impl Paths {
+    /// As they lie in the project's folder.
+    pub fn of_project(folder: &Path) -> Self {
+        let config = folder.join("config");
+        Self {
+            rulebook: config.join("victims-code.toml"),
+            bank_holidays: config.join("bank-holidays.json"),
+            areas: config.join("areas.toml"),
+            messages: folder.join("templates").join("messages"),
+            confirmed: Vec::new(),
+        }
+    }
+
+    /// As a configuration names them.
+    pub fn of_config(config: &Config) -> Self {
+        Self {
+            rulebook: config.rules.rulebook.clone(),
+            bank_holidays: config.rules.bank_holidays.clone(),
+            areas: config.rules.areas.clone(),
+            messages: config.templates.folder.clone(),
+            confirmed: config.rules.confirmed.clone(),
+        }
+    }
+}
 
 /// The texts that every command begins with.
 pub struct Texts {
@@ -33,33 +71,32 @@ pub struct Texts {
     pub areas: Areas,
 }
 
-fn read(path: &Path) -> Result<String, Fault> {
-    fs::read_to_string(path).map_err(|fault| {
-        Fault::input(format!(
-            "{}: {fault}; run from the project's folder or name it with --house",
-            path.display()
-        ))
-    })
+/// Reads a text, or says which file and why not.
+pub fn read(path: &Path) -> Result<String, Fault> {
+    fs::read_to_string(path).map_err(|fault| Fault::input(format!("{}: {fault}", path.display())))
 }
 
-fn faults<T: std::fmt::Display>(file: &str, faults: &[T]) -> Fault {
+fn faults<T: std::fmt::Display>(file: &Path, faults: &[T]) -> Fault {
     let lines = faults
         .iter()
-        .map(|fault| format!("{file}: {fault}"))
+        .map(|fault| format!("{}: {fault}", file.display()))
         .collect::<Vec<_>>();
     Fault::input(lines.join("\n"))
 }
 
 /// Reads rulebook, calendar and Areas.
-pub fn texts(house: &Path) -> Result<Texts, Fault> {
-    let config = house.join("config");
-    let rulebook = Rulebook::parse(&read(&config.join("victims-code.toml"))?)
-        .map_err(|found| faults("config/victims-code.toml", &found))?;
-    let calendar_text = read(&config.join("bank-holidays.json"))?;
-    let calendar = Calendar::parse(&calendar_text)
-        .map_err(|fault| Fault::input(format!("config/bank-holidays.json: {fault}")))?;
-    let areas = Areas::parse(&read(&config.join("areas.toml"))?)
-        .map_err(|found| faults("config/areas.toml", &found))?;
+pub fn texts(paths: &Paths) -> Result<Texts, Fault> {
+    let rulebook =
+        Rulebook::parse(&read(&paths.rulebook)?).map_err(|found| faults(&paths.rulebook, &found))?;
+    let rulebook = rulebook.confirm(&paths.confirmed).map_err(|unknown| {
+        Fault::input(format!(
+            "rules.confirmed: {unknown} is not a rule of {}",
+            paths.rulebook.display()
+        ))
+    })?;
+    let calendar_text = read(&paths.bank_holidays)?;
+    let calendar = Calendar::parse(&calendar_text).map_err(|fault| faults(&paths.bank_holidays, &[fault]))?;
+    let areas = Areas::parse(&read(&paths.areas)?).map_err(|found| faults(&paths.areas, &found))?;
     Ok(Texts {
         rulebook,
         calendar,
@@ -68,145 +105,92 @@ pub fn texts(house: &Path) -> Result<Texts, Fault> {
     })
 }
 
-/// Where the vetted words lie.
-pub fn messages(house: &Path) -> PathBuf {
-    house.join("templates").join("messages")
-}
-
 /// Loads the words; everything that may not be in a template stops here.
-pub fn library(house: &Path) -> Result<Library, Fault> {
-    Library::load(&messages(house)).map_err(|found| faults("templates/messages", &found))
+pub fn library(paths: &Paths) -> Result<Library, Fault> {
+    Library::load(&paths.messages).map_err(|found| faults(&paths.messages, &found))
 }
 
-/// The people of the demo: invented, two officers to an Area, with Ofcom's drama numbers.
-pub fn demo_staff(areas: &Areas) -> Vec<Staff> {
-    let person = |user: &str, name: &str, phone: String, role| Staff {
-        user: user.to_owned(),
-        name: name.to_owned(),
-        phone,
-        role,
-    };
-    let mut staff = vec![
-        person(
-            "operator",
-            "Demo Operator",
-            "01632 960100".to_owned(),
-            StaffRole::Operator,
-        ),
-        person(
-            "ruth.okafor",
-            "Ruth Okafor",
-            "01632 960101".to_owned(),
-            StaffRole::Approver,
-        ),
-        person(
-            "tom.ellis",
-            "Tom Ellis",
-            "01632 960102".to_owned(),
-            StaffRole::Approver,
-        ),
-    ];
-    let officers = areas.list().iter().flat_map(|area| [(area, 1), (area, 2)]);
-    for (number, (area, nth)) in officers.enumerate() {
-        let name = OFFICERS[number % OFFICERS.len()];
-        let phone = format!("01632 9602{number:02}");
-        staff.push(person(
-            &format!("vlo-{}-{nth}", area.code.as_str()),
-            name,
-            phone,
-            StaffRole::Vlo,
-        ));
-    }
-    staff
+/// The ring of keys in a key file, of which `active` seals from now on.
+pub fn keys(file: &Path, active: &str) -> Result<(KeyRing, BlindIndex), Fault> {
+    KeyFile::parse(&secrets::read(file)?)
+        .and_then(|keys| keys.into_ring(active))
+        .map_err(|fault| Fault::input(format!("{}: {fault}", file.display())))
 }
 
-/// Invented names for the demo's officers.
-const OFFICERS: [&str; 14] = [
-    "Priya Shah",
-    "Carys Bevan",
-    "Tomos Rees",
-    "Amara Cole",
-    "Helen Firth",
-    "Joel Marsh",
-    "Nadia Rahman",
-    "Owen Tate",
-    "Ines Duarte",
-    "Grace Holt",
-    "Samir Aziz",
-    "Bethan Lloyd",
-    "Daniel Frost",
-    "Marta Nowak",
-];
-
-/// What the demo sets.
-pub fn demo_settings(entropy: &dyn Entropy) -> Settings {
-    Settings {
-        hold_back_s: 15 * 60,
-        lease_s: 5 * 60,
-        batch_max: 64,
-        connections_max: CONNECTIONS_MAX,
-        tries_max: 8,
-        office_hours: (
-            "Monday to Friday, 9am to 5pm".to_owned(),
-            "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),
-        ),
-        sender_name: "Messages".to_owned(),
-        sender_address: "messages@gateway.example".to_owned(),
-        mail_domain: "gateway.example".to_owned(),
-        bounce_key: ReturnPathKey::new(&random(entropy)),
-    }
-}
-
-/// The demo's key file: made once, readable by its owner alone.
-fn demo_keys(dir: &Path, entropy: &dyn Entropy) -> Result<(KeyRing, BlindIndex), Fault> {
-    let path = dir.join("keys.txt");
-    if !path.exists() {
-        let text = KeyFile::new_text(DEMO_KEY, &random(entropy), &random(entropy));
-        write_secret(&path, &text.map_err(|fault| Fault::no(fault.to_string()))?)?;
-    }
-    KeyFile::parse(&read(&path)?)
-        .and_then(|file| file.into_ring(DEMO_KEY))
-        .map_err(|fault| Fault::input(format!("{}: {fault}", path.display())))
-}
-
-fn write_secret(path: &Path, text: &str) -> Result<(), Fault> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|fault| Fault::input(format!("{}: {fault}", path.display())))
-}
-
-/// The database address of a demo folder.
-fn address(dir: &Path) -> String {
-    format!("sqlite:{}", dir.join("gateway.sqlite").display())
-}
-
-/// Opens the gateway of a demo folder with a clock of the caller's.
-pub async fn open_demo(house: &Path, dir: &Path, clock: Box<dyn Clock>) -> Result<Gateway, Fault> {
-    fs::create_dir_all(dir).map_err(|fault| Fault::input(format!("{}: {fault}", dir.display())))?;
-    let entropy = MachineEntropy::new();
-    let texts = texts(house)?;
-    let pool = Pool::open(&address(dir)).await?;
-    pool.migrate().await?;
+/// A database that fits this program; one that does not is left alone.
+pub async fn open_pool(address: &str) -> Result<Pool, Fault> {
+    let pool = Pool::open(address).await?;
     pool.prepare_all().await?;
-    let settings = demo_settings(&entropy);
-    let (keys, index) = demo_keys(dir, &entropy)?;
+    Ok(pool)
+}
+
+/// Opens the gateway that a configuration describes.
+pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fault> {
+    let paths = Paths::of_config(config);
+    let texts = texts(&paths)?;
+    let (keys, index) = keys(&config.keys.file, &config.keys.active)?;
     Ok(Gateway::new(Parts {
-        pool,
+        settings: settings(config)?,
+        signer: signer(config)?,
+        staff: config::read_staff(&config.staff.file)?,
+        library: library(&paths)?,
+        pool: open_pool(&config.address()?).await?,
         clock,
-        entropy: Box::new(entropy),
+        entropy: Box::new(MachineEntropy::new()),
         keys,
         index,
-        rulebook: texts.rulebook.for_demo(),
+        rulebook: texts.rulebook,
         calendar: texts.calendar,
-        staff: demo_staff(&texts.areas),
         areas: texts.areas,
-        library: library(house)?,
-        settings,
     }))
+}
+
+/// What a configuration sets for the flows.
+pub fn settings(config: &Config) -> Result<Settings, Fault> {
+    let (outbox, office, sender) = (&config.outbox, &config.office, &config.sender);
+    Ok(Settings {
+        hold_back_s: outbox.hold_back_s,
+        lease_s: outbox.lease_s,
+        batch_max: outbox.batch_max,
+        connections_max: config.relay.connections_max,
+        tries_max: outbox.tries_max,
+        retry_first_s: outbox.retry_first_s,
+        retry_max_s: outbox.retry_max_s,
+        office_hours: (office.hours_en.clone(), office.hours_cy.clone()),
+        sender_name: sender.name.clone(),
+        sender_address: sender.address.clone(),
+        mail_domain: sender.domain.clone(),
+        bounce_key: ReturnPathKey::new(&*secrets::read_bytes(&sender.bounce_key_file)?),
+    })
+}
+
+/// The signer that a configuration names, if it names one.
+pub fn signer(config: &Config) -> Result<Option<Signer>, Fault> {
+    let Some(dkim) = &config.relay.dkim else {
+        return Ok(None);
+    };
+    Signer::from_pem(&secrets::read(&dkim.key_file)?, &dkim.domain, &dkim.selector)
+        .map(Some)
+        .map_err(|fault| Fault::input(format!("relay.dkim: {fault}")))
+}
+
+/// The relay that a configuration names. Connects to nothing yet.
+pub fn relay(config: &Config) -> Result<Relay, Fault> {
+    let relay = &config.relay;
+    let roots = match &relay.ca_file {
+        Some(file) => Roots::Only(read(file)?),
+        None => Roots::Public,
+    };
+    Relay::new(RelayConfig {
+        host: relay.host.clone(),
+        port: relay.port,
+        hello_name: config.sender.domain.clone(),
+        tls: TlsPolicy::Required {
+            server_name: relay.server_name.clone().unwrap_or_else(|| relay.host.clone()),
+            roots,
+        },
+        timeout_ms: relay.timeout_ms,
+        connections_max: relay.connections_max,
+    })
+    .map_err(|fault| Fault::input(format!("relay: {fault}")))
 }

@@ -5,9 +5,13 @@
 
 mod chance;
 mod commands;
+mod config;
 mod demo;
 mod house;
 mod print;
+mod program_log;
+mod serve;
+mod workers;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +28,9 @@ struct Cli {
     /// The folder with `config` and `templates`.
     #[arg(long, global = true, default_value = ".", env = "GATEWAY_HOUSE")]
     house: PathBuf,
+    /// The configuration of a service; without it, commands act on the demo's folder.
+    #[arg(long, global = true, env = "GATEWAY_CONFIG")]
+    config: Option<PathBuf>,
     /// Where a demo keeps its database, keys and caught mail; commands act on it.
     #[arg(long, global = true, default_value = "var/demo", env = "GATEWAY_DIR")]
     dir: PathBuf,
@@ -45,6 +52,10 @@ enum Command {
         #[arg(long)]
         headless: bool,
     },
+    /// Everything in one process, as a configuration says, until SIGTERM or Ctrl-C. Needs --config.
+    Serve,
+    /// Bring the database up to date. Needs --config.
+    Migrate,
     /// Check configuration, rulebook, calendar and templates: all faults at once.
     Check,
     /// One due time with its explanation.
@@ -52,6 +63,12 @@ enum Command {
     /// The vetted words.
     #[command(subcommand)]
     Templates(commands::templates::Command),
+    /// Keys and secrets.
+    #[command(subcommand)]
+    Vault(commands::vault::Command),
+    /// What somebody has to be told at once.
+    #[command(subcommand)]
+    Notices(commands::notices::Command),
     /// What is owed, soonest first.
     #[command(subcommand)]
     Obligations(commands::lists::Obligations),
@@ -83,14 +100,19 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<u8, print::Fault> {
     let open = commands::Context {
-        house: cli.house,
+        project: cli.house,
         dir: cli.dir,
+        config: cli.config,
         user: cli.user,
         json: cli.json,
     };
     match cli.command {
         Command::Demo { headless } => demo::run(&open, headless).await,
-        Command::Check => Ok(commands::check::run(&open)),
+        Command::Serve => serve::run(&open).await,
+        Command::Migrate => serve::migrate(&open).await,
+        Command::Vault(command) => commands::vault::run(&open, &command),
+        Command::Notices(command) => commands::notices::run(&open, command).await,
+        Command::Check => commands::check::run(&open).await,
         Command::Deadline(args) => commands::deadline::run(&open, args),
         Command::Templates(command) => commands::templates::run(&open, command).await,
         Command::Obligations(command) => commands::lists::obligations(&open, command).await,

@@ -45,10 +45,21 @@ pub(crate) struct Content {
     pub(crate) findings: Vec<Finding>,
 }
 
+const WORKER: &str = "system:drafts";
+
 impl Gateway {
     /// Drafts up to `most` obligations, most urgent first, each in a transaction of its own.
     pub async fn compose_drafts(&self, actor: &str, most: u32) -> Result<Composed> {
         self.authorise(actor, &[StaffRole::Operator, StaffRole::Vlo])?;
+        self.compose_by(actor, most).await
+    }
+
+    /// The same, by the running service: it is nobody of the staff, so anybody may approve what it drafts.
+    pub async fn compose_due(&self, most: u32) -> Result<Composed> {
+        self.compose_by(WORKER, most).await
+    }
+
+    async fn compose_by(&self, actor: &str, most: u32) -> Result<Composed> {
         let mut tx = self.pool().read().await?;
         let list = obligations::list_to_draft(&mut tx, most).await?;
         drop(tx);

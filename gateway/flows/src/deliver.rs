@@ -183,7 +183,7 @@ impl Gateway {
             .map_err(|fault| Error::broken("return path", fault))?;
         let frozen = cleared.message().frozen();
         let message_id = format!("<{}@{}>", row.id, settings.mail_domain);
-        compose(&Outgoing {
+        let mail = compose(&Outgoing {
             from_name: &settings.sender_name,
             from: &from,
             to: cleared.to(),
@@ -196,7 +196,13 @@ impl Gateway {
             return_path: &back,
             language: &row.language,
         })
-        .map_err(|fault| Error::broken("composing mail", fault))
+        .map_err(|fault| Error::broken("composing mail", fault))?;
+        match &self.parts.signer {
+            Some(signer) => mail
+                .signed(signer, now)
+                .map_err(|fault| Error::broken("signing mail", fault)),
+            None => Ok(mail),
+        }
     }
 
     async fn mark(&self, ready: &[(Leaving, Session)]) -> Result<()> {

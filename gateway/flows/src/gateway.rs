@@ -7,6 +7,7 @@ use domain::calendar::Calendar;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, Entropy};
 use jiff::Timestamp;
+use mail::dkim::Signer;
 use mail::return_path::ReturnPathKey;
 use render::Library;
 use store::Pool;
@@ -54,6 +55,10 @@ pub struct Settings {
     pub connections_max: usize,
     /// After this many tries, a person decides.
     pub tries_max: i64,
+    /// The wait after the first temporary failure, in seconds; each further one is twice as long.
+    pub retry_first_s: i64,
+    /// No wait is longer than this, in seconds.
+    pub retry_max_s: i64,
     /// When the telephone is answered, as victims read it, in English and Welsh.
     pub office_hours: (String, String),
     /// The name in From.
@@ -90,6 +95,8 @@ pub struct Parts {
     pub staff: Vec<Staff>,
     /// What an operator sets.
     pub settings: Settings,
+    /// Signs what leaves (DKIM, RFC 6376); nothing is signed without it.
+    pub signer: Option<Signer>,
 }
 
 /// The house as a flow sees it.

@@ -26,6 +26,7 @@ mod record_event;
 pub mod report;
 mod seal_log;
 mod sealing;
+mod sweep;
 mod vet_templates;
 
 pub use add_case::Added;
@@ -37,6 +38,7 @@ pub use error::{Error, Kind};
 pub use gateway::{Gateway, Parts, Settings, Staff, StaffRole};
 pub use record_event::Recorded;
 pub use seal_log::Sealed;
+pub use sweep::Swept;
 pub use vet_templates::Vetted;
 
 /// What every flow answers.

@@ -13,13 +13,9 @@ use store::{Tx, drafts, obligations, outbox, people};
 use crate::compose_draft::CONTENT_FREE;
 use crate::entries::about;
 use crate::record_event::carried_by;
-use crate::{Error, Gateway, Result};
+use crate::{Error, Gateway, Result, Settings};
 
 const WORKER: &str = "system:outbox";
-/// The first wait after a temporary failure, in seconds; each further one is twice as long.
-const RETRY_FIRST_S: i64 = 60;
-/// No wait is longer than this, in seconds.
-const RETRY_MAX_S: i64 = 4 * 3600;
 
 /// One try, as the last step needs it.
 pub(crate) struct Tried {
@@ -57,9 +53,9 @@ impl Came {
     }
 }
 
-fn retry_at(now: Timestamp, tries: i64) -> Timestamp {
+fn retry_at(settings: &Settings, now: Timestamp, tries: i64) -> Timestamp {
     let doublings = u32::try_from((tries - 1).clamp(0, 16)).unwrap_or_default();
-    now + SignedDuration::from_secs((RETRY_FIRST_S << doublings).min(RETRY_MAX_S))
+    now + SignedDuration::from_secs((settings.retry_first_s << doublings).min(settings.retry_max_s))
 }
 
 impl Gateway {
@@ -86,7 +82,7 @@ impl Gateway {
         let (state, outcome, code) = came.words();
         outbox::end_attempt(tx, &tried.attempt, now, outcome, Some(code)).await?;
         let again = matches!(came, Came::Temporary { .. }) && tried.tries < self.parts.settings.tries_max;
-        let next = again.then(|| retry_at(now, tried.tries));
+        let next = again.then(|| retry_at(&self.parts.settings, now, tried.tries));
         outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await?;
         self.write_contact(tx, tried, outcome).await?;
         if let Came::Accepted { .. } = came {

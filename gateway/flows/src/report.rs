@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use audit::merkle::{Frontier, leaf_hash};
+use domain::id::ObligationId;
 use serde::Serialize;
 use store::obligations::ObligationRow;
 use store::outbox::OutboxRow;
-use store::{contacts, drafts, log, obligations, outbox};
+use store::{Tx, contacts, drafts, log, obligations, outbox};
 
 use crate::{Error, Gateway, Result};
 
@@ -130,20 +131,18 @@ impl Gateway {
         let mut tx = self.pool().read().await?;
         let mut forgotten = Vec::new();
         for owed in obligations::list_open(&mut tx, None, u32::MAX).await? {
-            if owed.owner != "cps" || owed.waiting_for.is_some() {
-                continue;
-            }
-            let messages = drafts::list_messages(&mut tx, &owed.id).await?;
-            let mut under_way = drafts::waits(&mut tx, &owed.id).await?;
-            for message in messages {
-                let row = outbox::find(&mut tx, &message.id).await?;
-                under_way |= row.is_some_and(|row| row.next_at.is_some() || row.state == "held");
-            }
-            if !under_way {
+            if looked_after_by_nobody(&mut tx, &owed).await? {
                 forgotten.push(owed);
             }
         }
         Ok(forgotten)
+    }
+
+    pub(crate) async fn is_forgotten(&self, tx: &mut Tx, id: &ObligationId) -> Result<bool> {
+        match obligations::find(tx, id).await? {
+            Some(owed) => looked_after_by_nobody(tx, &owed).await,
+            None => Ok(false),
+        }
     }
 
     /// Open obligations, soonest first.
@@ -190,4 +189,18 @@ impl Gateway {
         let mut tx = self.pool().read().await?;
         Ok(outbox::next_at(&mut tx).await?)
     }
+}
+
+/// Whether a duty of ours is open with nobody waited for, no draft to decide on and no message on its way.
+async fn looked_after_by_nobody(tx: &mut Tx, owed: &ObligationRow) -> Result<bool> {
+    if owed.owner != "cps" || owed.state != "open" || owed.waiting_for.is_some() {
+        return Ok(false);
+    }
+    let messages = drafts::list_messages(tx, &owed.id).await?;
+    let mut under_way = drafts::waits(tx, &owed.id).await?;
+    for message in messages {
+        let row = outbox::find(tx, &message.id).await?;
+        under_way |= row.is_some_and(|row| row.next_at.is_some() || row.state == "held");
+    }
+    Ok(!under_way)
 }

@@ -12,6 +12,11 @@ statements! {
         "INSERT INTO notices (id, victim_id, obligation_id, message_id, kind, detail, raised_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
     LIST = Statement::both("notices.list_unseen",
         "SELECT id, victim_id, obligation_id, message_id, kind, detail, raised_at FROM notices WHERE seen_at IS NULL ORDER BY raised_at, id LIMIT $1");
+    FIND = Statement::both("notices.find",
+        "SELECT id, victim_id, obligation_id, message_id, kind, detail, raised_at FROM notices WHERE id = $1");
+    WAITING = Statement::both("notices.is_waiting",
+        "SELECT COUNT(*) FROM notices WHERE message_id = $1 AND kind = $2 AND seen_at IS NULL");
+    SEE = Statement::both("notices.see", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE id = $1 AND seen_at IS NULL");
 }
 
 /// One notice.
@@ -33,6 +38,18 @@ pub struct Notice {
     pub raised_at: Timestamp,
 }
 
+fn notice(row: &Row) -> Result<Notice> {
+    Ok(Notice {
+        id: row.parsed(0, EventId::parse)?,
+        victim_id: row.parsed(1, VictimId::parse)?,
+        obligation_id: row.parsed_opt(2, ObligationId::parse)?,
+        message_id: row.parsed_opt(3, MessageId::parse)?,
+        kind: row.text(4)?,
+        detail: row.text(5)?,
+        raised_at: row.at(6)?,
+    })
+}
+
 /// Raises a notice.
 pub async fn add(tx: &mut Tx, n: &Notice) -> Result<()> {
     let args = args![
@@ -50,20 +67,25 @@ pub async fn add(tx: &mut Tx, n: &Notice) -> Result<()> {
 
 /// Notices that nobody has seen, oldest first.
 pub async fn list_unseen(tx: &mut Tx, most: u32) -> Result<Vec<Notice>> {
-    let one = |row: &Row| {
-        Ok(Notice {
-            id: row.parsed(0, EventId::parse)?,
-            victim_id: row.parsed(1, VictimId::parse)?,
-            obligation_id: row.parsed_opt(2, ObligationId::parse)?,
-            message_id: row.parsed_opt(3, MessageId::parse)?,
-            kind: row.text(4)?,
-            detail: row.text(5)?,
-            raised_at: row.at(6)?,
-        })
-    };
     tx.list(&LIST, args![i64::from(most)])
         .await?
         .iter()
-        .map(one)
+        .map(notice)
         .collect()
+}
+
+/// One notice, seen or not.
+pub async fn find(tx: &mut Tx, id: &EventId) -> Result<Option<Notice>> {
+    tx.find(&FIND, args![id]).await?.as_ref().map(notice).transpose()
+}
+
+/// Whether a notice of this kind about a message is there that nobody has seen.
+pub async fn is_waiting(tx: &mut Tx, message: &MessageId, kind: &str) -> Result<bool> {
+    let row = tx.find(&WAITING, args![message, kind]).await?;
+    Ok(row.map(|row| row.int(0)).transpose()?.unwrap_or_default() > 0)
+}
+
+/// Somebody has seen it; fails when somebody had before.
+pub async fn see(tx: &mut Tx, id: &EventId, by: &str, at: Timestamp) -> Result<()> {
+    tx.execute_one(&SEE, args![id, by, at]).await
 }

@@ -34,6 +34,8 @@ statements! {
     LIST = Statement::both("outbox.list",
         "SELECT message_id, state, due_at, next_at, tries, held_reason, changed_at FROM outbox WHERE state <> 'delivered' AND state <> 'cancelled' \
          ORDER BY due_at, message_id LIMIT $1");
+    STILL = Statement::both("outbox.list_still",
+        "SELECT message_id, state, due_at, next_at, tries, held_reason, changed_at FROM outbox WHERE next_at < $1 ORDER BY next_at, message_id LIMIT $2");
     NEXT = Statement::both("outbox.next_at", "SELECT MIN(next_at) FROM outbox");
     COUNTS = Statement::both("outbox.count_by_state",
         "SELECT state, COALESCE(held_reason, ''), COUNT(*) FROM outbox GROUP BY state, COALESCE(held_reason, '') ORDER BY 1, 2");
@@ -172,6 +174,15 @@ pub async fn find(tx: &mut Tx, id: &MessageId) -> Result<Option<OutboxRow>> {
 /// What has neither arrived nor been cancelled, most urgent first.
 pub async fn list(tx: &mut Tx, most: u32) -> Result<Vec<OutboxRow>> {
     tx.list(&LIST, args![i64::from(most)])
+        .await?
+        .iter()
+        .map(outbox)
+        .collect()
+}
+
+/// What wanted to be looked at before an instant and was not.
+pub async fn list_still(tx: &mut Tx, before: Timestamp, most: u32) -> Result<Vec<OutboxRow>> {
+    tx.list(&STILL, args![before, i64::from(most)])
         .await?
         .iter()
         .map(outbox)

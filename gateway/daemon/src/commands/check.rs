@@ -1,19 +1,38 @@
 //! `gateway check`: all faults at once.
 
 use super::Context;
-use crate::house;
-use crate::print;
+use crate::config::{self, Config};
+use crate::house::{self, Paths};
+use crate::print::{self, Fault};
 
 /// Runs the command.
-pub fn run(context: &Context) -> u8 {
+pub async fn run(context: &Context) -> Result<u8, Fault> {
     let mut faults = Vec::new();
-    match house::texts(&context.house) {
+    let paths = match context.config() {
+        Ok(Some(config)) => {
+            check_config(&config, &mut faults).await;
+            Paths::of_config(&config)
+        }
+        Ok(None) => Paths::of_project(&context.project),
+        Err(fault) => {
+            // Without a configuration there is nothing else to look at.
+            print::line(&fault.sentence);
+            return Ok(2);
+        }
+    };
+    check_texts(&paths, &mut faults);
+    for fault in &faults {
+        print::line(fault);
+    }
+    Ok(u8::from(!faults.is_empty()))
+}
+
+fn check_texts(paths: &Paths, faults: &mut Vec<String>) {
+    match house::texts(paths) {
         Ok(texts) => {
-            let (rules, enabled) = (
-                texts.rulebook.rules().len(),
-                texts.rulebook.rules().iter().filter(|r| r.enabled).count(),
-            );
-            print::line(&format!("rulebook   {rules} rules, {enabled} enabled"));
+            let rules = texts.rulebook.rules();
+            let enabled = rules.iter().filter(|rule| rule.enabled).count();
+            print::line(&format!("rulebook   {} rules, {enabled} enabled", rules.len()));
             print::line(&format!(
                 "calendar   {} to {}",
                 texts.calendar.first_year(),
@@ -23,12 +42,44 @@ pub fn run(context: &Context) -> u8 {
         }
         Err(fault) => faults.push(fault.sentence),
     }
-    match house::library(&context.house) {
+    match house::library(paths) {
         Ok(library) => print::line(&format!("templates  {} versions", library.versions().len())),
         Err(fault) => faults.push(fault.sentence),
     }
-    for fault in &faults {
-        print::line(fault);
-    }
-    u8::from(!faults.is_empty())
+}
+
+/// What only a configured service has: secrets, staff, a database, a relay.
+async fn check_config(config: &Config, faults: &mut Vec<String>) {
+    let mut found = |what: &str, answer: Result<String, Fault>| match answer {
+        Ok(good) => print::line(&format!("{what:<10} {good}")),
+        Err(fault) => faults.push(fault.sentence),
+    };
+    let people = config::read_staff(&config.staff.file);
+    found("staff", people.map(|people| people.len().to_string()));
+    let keys = house::keys(&config.keys.file, &config.keys.active);
+    found("keys", keys.map(|_| format!("{} seals", config.keys.active)));
+    found("settings", house::settings(config).map(|_| "good".to_owned()));
+    let signed = house::signer(config).map(|signer| match (signer, &config.relay.dkim) {
+        (Some(signer), Some(dkim)) => format!(
+            "{}._domainkey.{} must be: {}",
+            dkim.selector,
+            dkim.domain,
+            signer.dns_record()
+        ),
+        _ => "none: what leaves is unsigned, and many servers distrust that".to_owned(),
+    });
+    found("signature", signed);
+    let database = match config.address() {
+        Ok(address) => house::open_pool(&address).await.map(|_| "up to date".to_owned()),
+        Err(fault) => Err(fault),
+    };
+    found("database", database);
+    let relay = match house::relay(config) {
+        Ok(relay) => match relay.ready().await {
+            Ok(_) => Ok("answers, over TLS with its name verified".to_owned()),
+            Err(fault) => Err(Fault::no(format!("relay: {fault}"))),
+        },
+        Err(fault) => Err(fault),
+    };
+    found("relay", relay);
 }

@@ -58,7 +58,7 @@ impl YesNo {
 
 /// Runs the command.
 pub fn run(context: &Context, args: Args) -> Result<u8, Fault> {
-    let texts = house::texts(&context.house)?;
+    let texts = house::texts(&context.paths()?)?;
     if args.batch {
         for line in std::io::stdin().lock().lines() {
             let line = line.map_err(|fault| Fault::input(format!("standard input: {fault}")))?;

@@ -4,22 +4,28 @@ pub mod check;
 pub mod deadline;
 pub mod imports;
 pub mod lists;
+pub mod notices;
 pub mod templates;
+pub mod vault;
 
 use std::path::PathBuf;
 
 use flows::Gateway;
 
 use crate::chance::MachineClock;
-use crate::house;
+use crate::config::Config;
+use crate::demo;
+use crate::house::{self, Paths};
 use crate::print::Fault;
 
 /// What every command gets.
 pub struct Context {
     /// The folder with `config` and `templates`.
-    pub house: PathBuf,
-    /// The demo's folder.
+    pub project: PathBuf,
+    /// The demo's folder, on which commands act that name no configuration.
     pub dir: PathBuf,
+    /// The configuration of the service that commands act on.
+    pub config: Option<PathBuf>,
     /// Who acts.
     pub user: String,
     /// Output for programs.
@@ -27,8 +33,31 @@ pub struct Context {
 }
 
 impl Context {
-    /// The gateway on this folder, with the machine's clock.
+    /// The configuration, where one is named.
+    pub fn config(&self) -> Result<Option<Config>, Fault> {
+        self.config.as_deref().map(Config::read).transpose()
+    }
+
+    /// The configuration, which this command cannot do without.
+    pub fn need_config(&self) -> Result<Config, Fault> {
+        self.config()?.ok_or_else(|| {
+            Fault::input("name the configuration with --config FILE; config/gateway.toml is a sample")
+        })
+    }
+
+    /// Where the texts lie.
+    pub fn paths(&self) -> Result<Paths, Fault> {
+        Ok(self.config()?.map_or_else(
+            || Paths::of_project(&self.project),
+            |config| Paths::of_config(&config),
+        ))
+    }
+
+    /// The gateway that commands act on: the configured one, or that of the demo's folder.
     pub async fn open(&self) -> Result<Gateway, Fault> {
-        house::open_demo(&self.house, &self.dir, Box::new(MachineClock)).await
+        match self.config()? {
+            Some(config) => house::open(&config, Box::new(MachineClock)).await,
+            None => demo::open(self).await,
+        }
     }
 }

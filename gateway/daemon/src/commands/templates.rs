@@ -42,7 +42,7 @@ pub enum Command {
 /// Runs the command.
 pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
     match command {
-        Command::Check { folder } => Ok(check(context, folder)),
+        Command::Check { folder } => check(context, folder),
         Command::Render { kind, language, data } => render(context, &kind, &language, &data),
         Command::Vet { second, kind } => {
             let gateway = context.open().await?;
@@ -58,8 +58,11 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
     }
 }
 
-fn check(context: &Context, folder: Option<PathBuf>) -> u8 {
-    let findings = lint::check(&folder.unwrap_or_else(|| house::messages(&context.house)));
+fn check(context: &Context, folder: Option<PathBuf>) -> Result<u8, Fault> {
+    let findings = lint::check(&match folder {
+        Some(folder) => folder,
+        None => context.paths()?.messages,
+    });
     for finding in &findings {
         print::line(&finding.to_string());
     }
@@ -68,11 +71,11 @@ fn check(context: &Context, folder: Option<PathBuf>) -> u8 {
         .filter(|finding| finding.level == Level::Error)
         .count();
     print::line(&format!("{errors} errors, {} warnings", findings.len() - errors));
-    u8::from(errors > 0)
+    Ok(u8::from(errors > 0))
 }
 
 fn render(context: &Context, kind: &str, language: &str, data: &std::path::Path) -> Result<u8, Fault> {
-    let library = house::library(&context.house)?;
+    let library = house::library(&context.paths()?)?;
     let language = if language == "cy" {
         Language::Welsh
     } else {

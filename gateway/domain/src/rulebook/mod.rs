@@ -54,6 +54,16 @@ impl Rulebook {
         self.rules.iter().find(|rule| rule.id.as_str() == id)
     }
 
+    /// The same rulebook with these rows enabled too, because somebody of the organisation confirmed them.
+    /// Fails with the first id that is none of its rules.
+    pub fn confirm(mut self, ids: &[String]) -> Result<Self, String> {
+        for id in ids {
+            let found = self.rules.iter_mut().find(|rule| rule.id.as_str() == id);
+            found.ok_or_else(|| id.clone())?.enabled = true;
+        }
+        Ok(self)
+    }
+
     /// The same rulebook with the rows enabled that the file marks `demo_enabled`. For the demo alone: such a
     /// row waits for somebody's confirmation before it may be enabled in earnest.
     #[must_use]

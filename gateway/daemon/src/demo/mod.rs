@@ -1,10 +1,14 @@
-//! `gateway demo`: the invented cases, played against a mail catcher that speaks real SMTP with TLS.
+//! `gateway demo`: the invented cases, played against a mail catcher that speaks real SMTP with TLS. Unless it is
+//! headless it then stays up: time goes on by itself, and commands can be tried against it.
 //!
-//! Headless, it plays in simulated time: it jumps from due moment to due moment until nothing is left to do
+//! It plays in simulated time: it jumps from due moment to due moment until nothing is left to do
 //! without a person. The demo's staff approve what the rules let them; nobody invents reasons or consent.
 
+mod house;
+mod post_office;
+mod staff;
+
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 
 use domain::event::Event;
@@ -13,20 +17,24 @@ use flows::import::{self, Format};
 use flows::{Gateway, Recorded};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
-use mail::catcher::{Catcher, CatcherConfig, Fault as MailFault, Faults, Sink};
-use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::tls::{Identity, Roots};
+use mail::relay::Relay;
 use serde_json::{Value, json};
 
-use crate::chance::SetClock;
+use crate::chance::{MachineClock, StoryClock};
 use crate::commands::Context;
-use crate::house;
+use crate::house::{Paths, texts};
 use crate::print::{self, Fault};
+use crate::workers;
 
 const CASES: &str = "tests/sample/cases.jsonl";
 const EVENTS: &str = "tests/sample/events.jsonl";
 const BATCH: usize = 256;
-const CATCHER_HOST: &str = "localhost";
+/// Connections to the relay.
+const CONNECTIONS_MAX: usize = 8;
+/// How far the story's clock is ahead of the machine's, in microseconds, while a demo stays up.
+const CLOCK: &str = "clock.txt";
+/// Seconds after which whatever stands still is shown to a person.
+const STUCK_S: i64 = 900;
 
 /// 09:00 in London on 23 November 2026.
 fn first_morning() -> Result<Timestamp, Fault> {
@@ -40,14 +48,14 @@ fn first_morning() -> Result<Timestamp, Fault> {
 
 /// Runs the demo.
 pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
-    let clock = SetClock::at(first_morning()?);
-    let gateway = house::open_demo(&context.house, &context.dir, Box::new(clock.clone())).await?;
+    let clock = StoryClock::at(first_morning()?);
+    let gateway = house::open(&context.project, &context.dir, Box::new(clock.clone())).await?;
     // A demo that was stopped goes on where it was; its time never goes back.
     if let Some(last) = gateway.last_recorded_at().await? {
         clock.set(last);
     }
     let caught = context.dir.join("caught");
-    let (catcher, relay) = post_office(&caught).await?;
+    let (catcher, relay) = post_office::open(&caught).await?;
     let summary = play(context, &gateway, &clock, &relay).await?;
     if context.json {
         print::json(&summary);
@@ -55,51 +63,57 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
         show(&summary, &caught);
     }
     if !headless {
-        print::note(&format!(
-            "The caught mail lies in {}. Stop with Ctrl-C.",
-            caught.display()
-        ));
-        tokio::signal::ctrl_c()
-            .await
-            .map_err(|fault| Fault::no(fault.to_string()))?;
+        stay_up(context, gateway, &clock, relay).await?;
     }
     catcher.stop().await;
     Ok(0)
 }
 
-/// A catcher on loopback with a certificate of its own, and the relay that trusts that one alone.
-async fn post_office(caught: &Path) -> Result<(Catcher, Relay), Fault> {
-    fs::create_dir_all(caught).map_err(|fault| Fault::input(format!("{}: {fault}", caught.display())))?;
-    let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST])
-        .map_err(|fault| Fault::no(fault.to_string()))?;
-    let roots = Roots::Only(identity.cert_pem.clone());
-    let catcher = Catcher::start(CatcherConfig {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        identity,
-        sink: Sink::Folder(caught.to_path_buf()),
-        faults: Faults::Always(MailFault::None),
-    })
-    .await
-    .map_err(|fault| Fault::no(fault.to_string()))?;
-    let relay = Relay::new(RelayConfig {
-        host: "127.0.0.1".to_owned(),
-        port: catcher.local_addr().port(),
-        hello_name: "gateway.example".to_owned(),
-        tls: TlsPolicy::Required {
-            server_name: CATCHER_HOST.to_owned(),
-            roots,
-        },
-        timeout_ms: 30_000,
-        connections_max: house::CONNECTIONS_MAX,
-    })
-    .map_err(|fault| Fault::no(fault.to_string()))?;
-    Ok((catcher, relay))
+/// Opens the gateway of a demo folder for one command, at the hour it is in the story.
+pub async fn open(context: &Context) -> Result<Gateway, Fault> {
+    let clock = StoryClock::at(MachineClock.now());
+    let gateway = house::open(&context.project, &context.dir, Box::new(clock.clone())).await?;
+    if let Some(ahead) = fs::read_to_string(context.dir.join(CLOCK))
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+    {
+        clock.run_ahead(ahead);
+    } else {
+        if let Some(last) = gateway.last_recorded_at().await? {
+            clock.set(last);
+        }
+        clock.run();
+    }
+    Ok(gateway)
+}
+
+/// After the story time goes on by itself, the workers run, and the commands can be tried from another
+/// terminal. Nobody approves by themselves any more.
+async fn stay_up(context: &Context, gateway: Gateway, clock: &StoryClock, relay: Relay) -> Result<(), Fault> {
+    let file = context.dir.join(CLOCK);
+    fs::write(&file, clock.run().to_string())
+        .map_err(|fault| Fault::input(format!("{}: {fault}", file.display())))?;
+    print::note(&format!(
+        "It is {} in the story, and the workers run. Try the commands of README.md from another terminal, with \
+         --dir {} where it is not var/demo. Stop with Ctrl-C.",
+        clock
+            .now()
+            .to_zoned(domain::calendar::london())
+            .strftime("%H:%M on %-d %B %Y"),
+        context.dir.display()
+    ));
+    workers::run(gateway, relay, STUCK_S).await
 }
 
 /// Reads, plays, verifies, counts.
-async fn play(context: &Context, gateway: &Gateway, clock: &SetClock, relay: &Relay) -> Result<Value, Fault> {
+async fn play(
+    context: &Context,
+    gateway: &Gateway,
+    clock: &StoryClock,
+    relay: &Relay,
+) -> Result<Value, Fault> {
     gateway.vet_templates("tom.ellis", "ruth.okafor", None).await?;
-    let calendar = house::texts(&context.house)?.calendar_text;
+    let calendar = texts(&Paths::of_project(&context.project))?.calendar_text;
     gateway.change_calendar("operator", &calendar).await?;
     let mut refused = add_cases(context, gateway).await?;
     let mut events = read_events(context, &mut refused)?;
@@ -182,7 +196,7 @@ async fn work(gateway: &Gateway, relay: &Relay) -> Result<(), Fault> {
 
 async fn add_cases(context: &Context, gateway: &Gateway) -> Result<usize, Fault> {
     let mut refused = 0;
-    for record in import::cases(open(&context.house.join(CASES))?, Format::JsonLines) {
+    for record in import::cases(open_file(&context.project.join(CASES))?, Format::JsonLines) {
         match record {
             Ok((_, case)) => {
                 gateway.add_case("operator", &case).await?;
@@ -198,7 +212,7 @@ async fn add_cases(context: &Context, gateway: &Gateway) -> Result<usize, Fault>
 
 fn read_events(context: &Context, refused: &mut usize) -> Result<Vec<Event>, Fault> {
     let mut events = Vec::new();
-    for record in import::events(open(&context.house.join(EVENTS))?, Format::JsonLines) {
+    for record in import::events(open_file(&context.project.join(EVENTS))?, Format::JsonLines) {
         match record {
             Ok((_, event)) => events.push(event),
             Err(fault) => {
@@ -210,7 +224,7 @@ fn read_events(context: &Context, refused: &mut usize) -> Result<Vec<Event>, Fau
     Ok(events)
 }
 
-fn open(path: &Path) -> Result<std::io::BufReader<fs::File>, Fault> {
+fn open_file(path: &Path) -> Result<std::io::BufReader<fs::File>, Fault> {
     let file = fs::File::open(path).map_err(|fault| Fault::input(format!("{}: {fault}", path.display())))?;
     Ok(std::io::BufReader::new(file))
 }

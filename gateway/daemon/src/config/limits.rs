@@ -1,0 +1,92 @@
+//! What the values of a configuration must keep to, beyond their types.
+
+use super::Config;
+
+/// Every value that is out of bounds: its key, and what would be right.
+pub fn faults(config: &Config) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut must = |holds: bool, sentence: &str| {
+        if !holds {
+            faults.push(sentence.to_owned());
+        }
+    };
+    let database = &config.database;
+    must(
+        database.address.is_some() != database.address_file.is_some(),
+        "database: name exactly one of `address` and `address_file`",
+    );
+    must(
+        !database
+            .address
+            .as_deref()
+            .is_some_and(|address| address.starts_with("postgres") && has_password(address)),
+        "database.address: a password does not belong here; put the whole address into a file and name it in `address_file`",
+    );
+    let outbox = &config.outbox;
+    must(
+        outbox.hold_back_s >= 0,
+        "outbox.hold_back_s: must be 0 or more seconds",
+    );
+    must(
+        (1..=1000).contains(&outbox.batch_max),
+        "outbox.batch_max: must be between 1 and 1000 messages",
+    );
+    must(outbox.tries_max >= 1, "outbox.tries_max: must be at least 1");
+    must(
+        outbox.retry_first_s >= 1 && outbox.retry_max_s >= outbox.retry_first_s,
+        "outbox.retry_first_s: must be at least 1 second, and outbox.retry_max_s not less than it",
+    );
+    must(
+        outbox.stuck_s >= 60,
+        "outbox.stuck_s: must be at least 60 seconds",
+    );
+    let relay = &config.relay;
+    must(relay.port > 0, "relay.port: must be a port, usually 587 or 25");
+    must(
+        (1..=64).contains(&relay.connections_max),
+        "relay.connections_max: must be between 1 and 64",
+    );
+    must(
+        (1000..=600_000).contains(&relay.timeout_ms),
+        "relay.timeout_ms: must be between 1000 and 600000 milliseconds",
+    );
+    must(
+        outbox.lease_s >= lease_min_s(config),
+        "outbox.lease_s: a claim must outlast its batch: at least 3 x relay.timeout_ms for every group of \
+         relay.connections_max messages in outbox.batch_max",
+    );
+    must(
+        config.rules.attention_hours.iter().all(|hours| *hours > 0),
+        "rules.attention_hours: must be whole hours above 0",
+    );
+    for (key, value) in [
+        ("office.hours_en", &config.office.hours_en),
+        ("office.hours_cy", &config.office.hours_cy),
+        ("sender.name", &config.sender.name),
+        ("keys.active", &config.keys.active),
+    ] {
+        must(!value.trim().is_empty(), &format!("{key}: must not be empty"));
+        must(
+            value.len() <= 200 && !value.chars().any(char::is_control),
+            &format!("{key}: must be one line of at most 200 bytes"),
+        );
+    }
+    faults
+}
+
+/// How long a whole batch may take when every connection, envelope and message uses up its limit, in seconds.
+fn lease_min_s(config: &Config) -> i64 {
+    let groups = u64::from(config.outbox.batch_max).div_ceil(config.relay.connections_max.max(1) as u64);
+    i64::try_from(groups.saturating_mul(3 * config.relay.timeout_ms) / 1000).unwrap_or(i64::MAX)
+}
+
+/// Whether `scheme://user:password@…` holds a password.
+fn has_password(address: &str) -> bool {
+    let authority = address.split("://").nth(1).unwrap_or_default();
+    authority
+        .split('/')
+        .next()
+        .and_then(|authority| authority.rsplit_once('@'))
+        .is_some_and(|(user, _)| user.contains(':'))
+        || address.contains("password=")
+}

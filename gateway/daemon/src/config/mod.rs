@@ -1,0 +1,293 @@
+//! The configuration of `gateway serve`: read once, at the start, and refused whole when anything is wrong.
+//!
+//! `config/gateway.toml` explains every key. A path in it is relative to the folder of the file. Secrets stand
+//! in files of their own; see [`secrets`].
+//!
+//! To add a key: a field here, its line in `config/gateway.toml`, and, when it has limits, a line in `limits`.
+
+mod limits;
+pub mod secrets;
+mod staff;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use staff::read as read_staff;
+
+use crate::print::Fault;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the data is.
+    pub database: Database,
+    /// The master key.
+    pub keys: Keys,
+    /// What is owed, and when.
+    pub rules: Rules,
+    /// The words.
+    pub templates: Templates,
+    /// Who may act.
+    pub staff: StaffFile,
+    /// When the telephone is answered.
+    pub office: Office,
+    /// Who a message is from.
+    pub sender: Sender,
+    /// The server that takes our mail.
+    pub relay: Relay,
+    /// How messages leave.
+    pub outbox: Outbox,
+    /// The program's own log.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// Where the data is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub address: Option<String>,
+    /// A secret file that holds the address, for one with a password in it.
+    pub address_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Database([address])")
+    }
+}
+
+/// The master key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Its file.
+    pub file: PathBuf,
+    /// The id of the key in it that new secrets are sealed with.
+    pub active: String,
+}
+
+/// What is owed, and when.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// The rulebook.
+    pub rulebook: PathBuf,
+    /// The calendar.
+    pub bank_holidays: PathBuf,
+    /// The Areas.
+    pub areas: PathBuf,
+    /// Rules kept disabled by the rulebook that somebody confirmed, by id.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+    /// Hours before the due time at which an open obligation asks for attention.
+    pub attention_hours: Vec<i64>,
+}
+
+/// The words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Templates {
+    /// The folder that holds `<kind>/v<N>/<en|cy>/`.
+    pub folder: PathBuf,
+}
+
+/// Who may act.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffFile {
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// When the telephone is answered, as victims read it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    /// In English.
+    pub hours_en: String,
+    /// In Welsh.
+    pub hours_cy: String,
+}
+
+/// Who a message is from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sender {
+    /// The name in From.
+    pub name: String,
+    /// The address in From.
+    pub address: String,
+    /// The domain of Message-IDs and return paths.
+    pub domain: String,
+    /// 32 secret bytes in hexadecimal.
+    pub bounce_key_file: PathBuf,
+}
+
+/// The server that takes our mail.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    /// Host name or IP address to connect to.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The name that its certificate must hold; the host when left out.
+    pub server_name: Option<String>,
+    /// Authorities to trust instead of the public ones.
+    pub ca_file: Option<PathBuf>,
+    /// Connections kept open at most.
+    pub connections_max: usize,
+    /// Limit for each of: connecting, the envelope, the message until it is answered. Milliseconds.
+    pub timeout_ms: u64,
+    /// Signs what leaves; nothing is signed without it.
+    pub dkim: Option<Dkim>,
+}
+
+/// Signs what leaves.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// `d=`.
+    pub domain: String,
+    /// `s=`.
+    pub selector: String,
+    /// An Ed25519 or RSA private key, PEM.
+    pub key_file: PathBuf,
+}
+
+/// How messages leave. Times are in seconds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    /// A message can be cancelled for this long after its approval.
+    pub hold_back_s: i64,
+    /// Messages claimed at a time.
+    pub batch_max: u32,
+    /// How long a claim lasts.
+    pub lease_s: i64,
+    /// After this many tries a person decides.
+    pub tries_max: i64,
+    /// The wait after the first temporary failure.
+    pub retry_first_s: i64,
+    /// The longest wait.
+    pub retry_max_s: i64,
+    /// What has stood still for longer is shown to a person.
+    pub stuck_s: i64,
+}
+
+/// The program's own log.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// error, warn, info or debug.
+    pub level: Level,
+    /// For people or for machines.
+    pub format: Format,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            level: Level::Info,
+            format: Format::Text,
+        }
+    }
+}
+
+/// How much the program's log says.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Somebody must act now.
+    Error,
+    /// Somebody should look today.
+    Warn,
+    /// One line for each worker's round that changed something.
+    Info,
+    /// Steps; off in production.
+    Debug,
+}
+
+/// How a line of the program's log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads a file. Every fault that does not hide another is named at once.
+    pub fn read(path: &Path) -> Result<Self, Fault> {
+        let named = |fault: &dyn std::fmt::Display| Fault::input(format!("{}: {fault}", path.display()));
+        let text = fs::read_to_string(path).map_err(|fault| named(&fault))?;
+        let mut config: Self = toml::from_str(&text).map_err(|fault| named(&place(&text, &fault)))?;
+        let faults = limits::faults(&config);
+        if !faults.is_empty() {
+            return Err(Fault::input(
+                faults
+                    .iter()
+                    .map(|fault| format!("{}: {fault}", path.display()))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            ));
+        }
+        config.resolve(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
+    }
+
+    /// The database's address.
+    pub fn address(&self) -> Result<String, Fault> {
+        match (&self.database.address, &self.database.address_file) {
+            (Some(address), _) => Ok(address.clone()),
+            (None, Some(file)) => Ok(secrets::read(file)?.trim().to_owned()),
+            (None, None) => Err(Fault::input("database: name an `address` or an `address_file`")),
+        }
+    }
+
+    fn resolve(&mut self, folder: &Path) {
+        let here = |path: &mut PathBuf| *path = folder.join(&*path);
+        for path in [
+            &mut self.keys.file,
+            &mut self.rules.rulebook,
+            &mut self.rules.bank_holidays,
+            &mut self.rules.areas,
+            &mut self.templates.folder,
+            &mut self.staff.file,
+            &mut self.sender.bounce_key_file,
+        ] {
+            here(path);
+        }
+        self.database.address_file.iter_mut().for_each(here);
+        self.relay.ca_file.iter_mut().for_each(here);
+        self.relay
+            .dkim
+            .iter_mut()
+            .for_each(|dkim| here(&mut dkim.key_file));
+        if let Some(path) = self
+            .database
+            .address
+            .as_deref()
+            .and_then(|a| a.strip_prefix("sqlite:"))
+        {
+            self.database.address = Some(format!("sqlite:{}", folder.join(path).display()));
+        }
+    }
+}
+
+/// Where a TOML text is wrong, and how. The library's own rendering quotes the line, and a line may hold a
+/// password.
+fn place(text: &str, fault: &toml::de::Error) -> String {
+    let before = fault
+        .span()
+        .and_then(|span| text.get(..span.start))
+        .unwrap_or_default();
+    format!("line {}: {}", before.matches('\n').count() + 1, fault.message())
+}

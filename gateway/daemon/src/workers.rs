@@ -1,0 +1,156 @@
+//! What goes on by itself while the service runs: drafts, deliveries, the log's tree, the sweep.
+//!
+//! Each worker does a round, rests when there was nothing to do, and goes on. A fault is said and tried again
+//! later: the state is in the database, so nothing is lost by it. A signal ends each worker after its round.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::time::random;
+use flows::{Gateway, Kind};
+use mail::relay::Relay;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::chance::MachineEntropy;
+use crate::print::Fault;
+
+/// Obligations drafted in one round.
+const DRAFTS_MAX: u32 = 256;
+/// The longest rest of a worker that keeps failing.
+const REST_MAX: Duration = Duration::from_mins(1);
+
+/// One thing that goes on by itself.
+#[derive(Debug, Clone, Copy)]
+enum Worker {
+    Drafts,
+    Deliveries,
+    Seal,
+    Sweep,
+}
+
+impl Worker {
+    const ALL: [Self; 4] = [Self::Drafts, Self::Deliveries, Self::Seal, Self::Sweep];
+
+    /// The rest after a round that found nothing to do. The sealer follows the log within a second.
+    fn rest(self) -> Duration {
+        match self {
+            Self::Drafts => Duration::from_secs(2),
+            Self::Deliveries => Duration::from_millis(500),
+            Self::Seal => Duration::from_secs(1),
+            Self::Sweep => Duration::from_mins(1),
+        }
+    }
+}
+
+struct House {
+    gateway: Gateway,
+    relay: Relay,
+    /// The name of this process in its leases: its own, also among others on the same database.
+    lease: String,
+    stuck_s: i64,
+}
+
+impl House {
+    /// One round; whether there may be more to do at once.
+    async fn round(&self, worker: Worker) -> flows::Result<bool> {
+        match worker {
+            Worker::Drafts => {
+                let done = self.gateway.compose_due(DRAFTS_MAX).await?;
+                let (drafted, waiting) = (done.drafted, done.waiting);
+                if drafted + waiting > 0 {
+                    tracing::info!(drafted, waiting, "drafts composed");
+                }
+                Ok(drafted + waiting > 0)
+            }
+            Worker::Deliveries => {
+                let done = self.gateway.deliver_batch(&self.lease, &self.relay).await?;
+                let (accepted, held, failed) = (done.accepted, done.held, done.failed);
+                if failed > 0 {
+                    tracing::warn!(accepted, held, failed, "messages delivered");
+                } else if done.claimed > 0 {
+                    tracing::info!(accepted, held, failed, "messages delivered");
+                }
+                Ok(done.claimed > 0)
+            }
+            Worker::Seal => {
+                self.gateway.seal_log().await?;
+                Ok(false)
+            }
+            Worker::Sweep => {
+                let found = self.gateway.sweep(self.stuck_s).await?;
+                if found.forgotten + found.standing_still > 0 {
+                    tracing::error!(
+                        forgotten = found.forgotten,
+                        standing_still = found.standing_still,
+                        "the sweep found what nobody was looking after; a notice says so to its officer"
+                    );
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    async fn work(self: Arc<Self>, worker: Worker, mut stop: watch::Receiver<bool>) {
+        let mut failed = 0_u32;
+        while !*stop.borrow() {
+            let rest = match self.round(worker).await {
+                Ok(more) => {
+                    failed = 0;
+                    if more { Duration::ZERO } else { worker.rest() }
+                }
+                Err(fault) => {
+                    failed = failed.saturating_add(1);
+                    if fault.kind() == Kind::Busy {
+                        tracing::warn!(?worker, %fault, failed, "will be tried again");
+                    } else {
+                        tracing::error!(?worker, %fault, failed, "will be tried again");
+                    }
+                    REST_MAX.min(Duration::from_secs(1 << failed.min(6)))
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(rest) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+}
+
+/// Works until SIGTERM or Ctrl-C, then finishes the rounds in hand.
+pub async fn run(gateway: Gateway, relay: Relay, stuck_s: i64) -> Result<(), Fault> {
+    let entropy = MachineEntropy::new();
+    let house = Arc::new(House {
+        gateway,
+        relay,
+        lease: format!("process-{}", hex::encode(random::<8>(&entropy))),
+        stuck_s,
+    });
+    let (stop, stopped) = watch::channel(false);
+    let no_signals = |fault: std::io::Error| Fault::no(format!("signals cannot be received: {fault}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+    let mut workers = JoinSet::new();
+    for worker in Worker::ALL {
+        workers.spawn(Arc::clone(&house).work(worker, stopped.clone()));
+    }
+    tracing::info!("working");
+    let ended = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        ended = workers.join_next() => ended,
+    };
+    // A worker that ends by itself has panicked: the others finish, and whoever keeps the process starts it anew.
+    if ended.is_some() {
+        tracing::error!("a worker broke down; the process ends");
+    }
+    stop.send_replace(true);
+    while workers.join_next().await.is_some() {}
+    house.gateway.parts().pool.close().await;
+    tracing::info!("stopped");
+    match ended {
+        None => Ok(()),
+        Some(_) => Err(Fault::no("a worker broke down; nothing is lost, start again")),
+    }
+}

@@ -1,0 +1,123 @@
+//! The sweep for whatever is stuck, and what it and others have to say to an officer (law 6).
+
+use audit::entry::Act;
+use domain::id::EventId;
+use jiff::SignedDuration;
+use store::notices::{self, Notice};
+use store::{drafts, obligations, outbox, vettings};
+
+use crate::entries::{about, entry};
+use crate::{Error, Gateway, Result, StaffRole};
+
+const WORKER: &str = "system:sweep";
+/// Rows looked at in one sweep; the next one goes on.
+const ROWS_MAX: u32 = 10_000;
+
+/// What a sweep found, and told an officer about, for the first time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Obligations of ours that nothing and nobody was looking after.
+    pub forgotten: usize,
+    /// Messages that should have been looked at long ago.
+    pub standing_still: usize,
+}
+
+impl Gateway {
+    /// Hands every forgotten obligation to its officer, and says which messages have stood still for longer
+    /// than `stuck_s` seconds after they should have moved.
+    pub async fn sweep(&self, stuck_s: i64) -> Result<Swept> {
+        let now = self.now();
+        let mut swept = Swept::default();
+        let long_ago = now - SignedDuration::from_secs(stuck_s);
+        // One that was raised a moment ago only waits to be drafted.
+        for owed in self
+            .find_forgotten()
+            .await?
+            .into_iter()
+            .filter(|owed| owed.created_at < long_ago)
+        {
+            let mut tx = self.pool().begin().await?;
+            // Composing and delivering go on meanwhile; only what is still forgotten is handed over.
+            if !self.is_forgotten(&mut tx, &owed.id).await? {
+                continue;
+            }
+            obligations::wait(&mut tx, &owed.id, Some("act-by-the-officer")).await?;
+            let detail = "nothing was under way for this obligation; decide what is to be done";
+            self.notify(&mut tx, &owed, None, "forgotten", detail).await?;
+            let found = about(now, WORKER, Act::Change, "obligation-waiting", &owed)?;
+            tx.commit(&[found.with_reason("forgotten")]).await?;
+            swept.forgotten += 1;
+        }
+        let mut tx = self.pool().begin().await?;
+        let mut entries = Vec::new();
+        for row in outbox::list_still(&mut tx, long_ago, ROWS_MAX).await? {
+            if notices::is_waiting(&mut tx, &row.message_id, "standing-still").await? {
+                continue;
+            }
+            let message = drafts::find_message(&mut tx, &row.message_id)
+                .await?
+                .ok_or(Error::NotFound("message"))?;
+            let owed = obligations::find(&mut tx, &message.obligation_id)
+                .await?
+                .ok_or(Error::NotFound("obligation"))?;
+            let detail = "this message should have left or failed by now; ask whoever runs the service";
+            self.notify(&mut tx, &owed, Some(&message.id), "standing-still", detail)
+                .await?;
+            entries.push(
+                about(now, WORKER, Act::Change, "message-standing-still", &owed)?
+                    .with_message(message.id.as_str()),
+            );
+            swept.standing_still += 1;
+        }
+        tx.commit(&entries).await?;
+        Ok(swept)
+    }
+
+    /// Notices that nobody has seen, oldest first. They hold no personal data.
+    pub async fn list_notices(&self, most: u32) -> Result<Vec<Notice>> {
+        let mut tx = self.pool().read().await?;
+        Ok(notices::list_unseen(&mut tx, most).await?)
+    }
+
+    /// Somebody of the staff has seen a notice.
+    pub async fn see_notice(&self, actor: &str, id: &EventId) -> Result<()> {
+        self.authorise(actor, &[StaffRole::Vlo, StaffRole::Approver, StaffRole::Operator])?;
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let Some(notice) = notices::find(&mut tx, id).await? else {
+            return Err(Error::NotFound("notice"));
+        };
+        notices::see(&mut tx, id, actor, now)
+            .await
+            .map_err(|fault| match fault {
+                store::Error::Changed { .. } => {
+                    Error::Conflict("somebody has seen this notice already".to_owned())
+                }
+                fault => fault.into(),
+            })?;
+        let mut seen = entry(now, actor, Act::Consultation, "notice-seen")?
+            .with_victim(notice.victim_id.as_str())
+            .with_fact("notice", id.as_str())
+            .with_fact("kind", &notice.kind);
+        if let Some(owed) = &notice.obligation_id {
+            seen = seen.with_obligation(owed.as_str());
+        }
+        Ok(tx.commit(&[seen]).await?)
+    }
+
+    /// Loaded template versions whose words two people have not vetted: kind, version and language.
+    pub async fn list_unvetted(&self) -> Result<Vec<(String, u32, String)>> {
+        let mut tx = self.pool().read().await?;
+        let mut unvetted = Vec::new();
+        for version in self.parts.library.versions() {
+            if vettings::find(&mut tx, &version.digest).await?.is_none() {
+                unvetted.push((
+                    version.kind.clone(),
+                    version.version,
+                    version.language.to_string(),
+                ));
+            }
+        }
+        Ok(unvetted)
+    }
+}

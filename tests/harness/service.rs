@@ -1,0 +1,267 @@
+//! `gateway serve` as it runs in earnest: a configuration of its own, the machine's clock, a relay with TLS.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use domain::time::{Clock as _, random};
+use flows::Gateway;
+use flows::import::{self, Format};
+use jiff::{SignedDuration, Timestamp};
+use mail::catcher::{Catcher, CatcherConfig, Faults, Sink};
+use mail::tls::Identity;
+use mail_parser::MessageParser;
+use tempfile::TempDir;
+
+use crate::chance::{MachineClock, SeededEntropy};
+use crate::database::Database;
+use crate::gateway::{APPROVER, CATCHER_HOST, KEY, MAIL_DOMAIN, OFFICER, new_keys, parts, repository, staff};
+
+/// A configured service: its files, its relay, and the same flows for the test's own hands.
+pub struct Service {
+    /// The flows on the service's database, with its keys.
+    pub flows: Gateway,
+    /// The service's database.
+    pub database: Database,
+    dir: TempDir,
+    catcher: Catcher,
+}
+
+impl Service {
+    /// A service on this database, with vetted words and a relay that meets these faults. It does not run yet.
+    pub async fn new(database: Database, faults: Faults) -> Self {
+        let dir = TempDir::new().expect("a folder");
+        let entropy = SeededEntropy::new(2);
+        let (keys, bounce_key) = (new_keys(&entropy), random::<32>(&entropy));
+        let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).expect("a certificate");
+        let caught = dir.path().join("caught");
+        fs::create_dir(&caught).expect("a folder for the mail");
+        secret(&dir.path().join("keys.txt"), &keys);
+        secret(&dir.path().join("bounce.key"), &hex(&bounce_key));
+        fs::write(dir.path().join("relay-ca.pem"), &identity.cert_pem).expect("the certificate");
+        fs::write(dir.path().join("staff.toml"), staff_file()).expect("the staff file");
+        let catcher = Catcher::start(CatcherConfig {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            identity,
+            sink: Sink::Folder(caught),
+            faults,
+        })
+        .await
+        .expect("the catcher listens");
+        let config = config(&database.address, catcher.local_addr().port());
+        fs::write(dir.path().join("gateway.toml"), config).expect("the configuration");
+        let mut parts = parts(
+            database.pool.clone(),
+            Box::new(MachineClock),
+            entropy,
+            &keys,
+            &bounce_key,
+        );
+        // As the configuration says: what is approved is due at once.
+        parts.settings.hold_back_s = 0;
+        let flows = Gateway::new(parts);
+        let vetted = flows.vet_templates("tom.ellis", APPROVER, None).await;
+        vetted.expect("two people vet the words");
+        Self {
+            flows,
+            database,
+            dir,
+            catcher,
+        }
+    }
+
+    /// The service's folder.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The service's configuration.
+    pub fn config(&self) -> PathBuf {
+        self.dir.path().join("gateway.toml")
+    }
+
+    /// Starts `gateway serve`.
+    pub fn start(&self) -> Child {
+        let mut command = program();
+        command.arg("--config").arg(self.config()).arg("serve");
+        let log = fs::File::create(self.dir.path().join("serve.log"));
+        command
+            .stdout(Stdio::null())
+            .stderr(log.expect("a file for its log"));
+        command
+            .spawn()
+            .expect("the program runs; `make test` has built it")
+    }
+
+    /// What the service that was started last has said so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("serve.log")).unwrap_or_default()
+    }
+
+    /// Runs one command on this service to its end.
+    pub fn run(&self, words: &[&str]) -> Output {
+        let mut command = program();
+        command.arg("--config").arg(self.config()).args(words);
+        command
+            .output()
+            .expect("the program runs; `make test` has built it")
+    }
+
+    /// Message-IDs that arrived, with how often.
+    pub fn arrived(&self) -> BTreeMap<String, u32> {
+        let mut found = BTreeMap::new();
+        for file in fs::read_dir(self.dir.path().join("caught")).expect("caught mail") {
+            let path = file.expect("a file").path();
+            if path.extension().is_some_and(|ending| ending == "eml") {
+                let bytes = fs::read(&path).expect("a mail");
+                let mail = MessageParser::default().parse(&bytes).expect("a mail parses");
+                let id = mail.message_id().expect("a Message-ID");
+                let id = id.split('@').next().expect("its first part").to_owned();
+                *found.entry(id).or_default() += 1;
+            }
+        }
+        found
+    }
+
+    /// Brings in `count` victims whose officer has just been assigned, has an introduction drafted for each and
+    /// approves it: as many messages are due now.
+    pub async fn queue(&self, count: usize) {
+        let now = MachineClock.now();
+        let mut events = String::new();
+        for number in 0..count {
+            let line = victim(number, now);
+            let mut records = import::cases(line.as_bytes(), Format::JsonLines);
+            let (_, record) = records.next().expect("a line").expect("a case that can be read");
+            let added = self.flows.add_case("operator", &record).await;
+            added.expect("the case comes in");
+            events += &assigned(number, now);
+        }
+        let events = import::events(events.as_bytes(), Format::JsonLines)
+            .map(|event| event.expect("an event that can be read").1)
+            .collect::<Vec<_>>();
+        for batch in events.chunks(256) {
+            self.flows
+                .record_events("operator", batch)
+                .await
+                .expect("the events come in");
+        }
+        while self.flows.compose_due(256).await.expect("drafts").drafted > 0 {}
+        let mut approved = 0;
+        loop {
+            let drafts = self.flows.list_drafts(256).await.expect("the drafts");
+            if drafts.is_empty() {
+                break;
+            }
+            for draft in drafts {
+                let one = self.flows.approve_draft(APPROVER, &draft.id).await;
+                one.expect("the approver approves");
+                approved += 1;
+            }
+        }
+        assert_eq!(approved, count, "every victim has one message");
+    }
+
+    /// Ends the relay.
+    pub async fn close(self) {
+        self.catcher.stop().await;
+    }
+}
+
+/// The program that `cargo build` made beside this test.
+pub fn program() -> Command {
+    let tests = std::env::current_exe().expect("this test has a path");
+    let program = tests
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/<profile>")
+        .join("gateway");
+    let mut command = Command::new(program);
+    command.current_dir(repository());
+    command
+}
+
+/// Asks a process to stop, as an operator's tools do.
+pub fn terminate(child: &Child) {
+    let sent = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(sent.expect("kill runs").success(), "SIGTERM is sent");
+}
+
+fn secret(path: &Path, text: &str) {
+    use std::io::Write as _;
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .expect("a secret file");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("text grows");
+        text
+    })
+}
+
+fn staff_file() -> String {
+    use std::fmt::Write as _;
+    staff().into_iter().fold(String::new(), |mut file, person| {
+        let role = format!("{:?}", person.role).to_lowercase();
+        writeln!(
+            file,
+            "[[person]]\nuser = \"{}\"\nname = \"{}\"\nphone = \"{}\"\nrole = \"{role}\"",
+            person.user, person.name, person.phone
+        )
+        .expect("text grows");
+        file
+    })
+}
+
+fn config(database: &str, port: u16) -> String {
+    let repository = fs::canonicalize(repository()).expect("the repository");
+    let house = repository.display();
+    // The tests' PostgreSQL may carry a password in its address.
+    let address = match database.strip_prefix("sqlite:") {
+        Some(path) => format!("sqlite:{path}"),
+        None => database.to_owned(),
+    };
+    format!(
+        "[database]\naddress = \"{address}\"\n\
+         [keys]\nfile = \"keys.txt\"\nactive = \"{KEY}\"\n\
+         [rules]\nrulebook = \"{house}/config/victims-code.toml\"\nbank_holidays = \"{house}/config/bank-holidays.json\"\n\
+         areas = \"{house}/config/areas.toml\"\nattention_hours = [24, 4]\n\
+         [templates]\nfolder = \"{house}/templates/messages\"\n\
+         [staff]\nfile = \"staff.toml\"\n\
+         [office]\nhours_en = \"Monday to Friday, 9am to 5pm\"\nhours_cy = \"dydd Llun i ddydd Gwener, 9am i 5pm\"\n\
+         [sender]\nname = \"Messages\"\naddress = \"messages@{MAIL_DOMAIN}\"\ndomain = \"{MAIL_DOMAIN}\"\nbounce_key_file = \"bounce.key\"\n\
+         [relay]\nhost = \"127.0.0.1\"\nport = {port}\nserver_name = \"{CATCHER_HOST}\"\nca_file = \"relay-ca.pem\"\n\
+         connections_max = 4\ntimeout_ms = 3000\n\
+         [outbox]\nhold_back_s = 0\nbatch_max = 8\nlease_s = 18\ntries_max = 8\nretry_first_s = 1\nretry_max_s = 60\nstuck_s = 60\n"
+    )
+}
+
+/// A victim who may be written to at any hour, at an address that was verified lately.
+fn victim(number: usize, now: Timestamp) -> String {
+    let day = |days: i64| {
+        let at = now + SignedDuration::from_hours(24 * days);
+        at.to_zoned(domain::calendar::london()).date()
+    };
+    let (opened, verified, review) = (day(-60), day(-30), day(300));
+    let number = format!("{number:05}");
+    format!(
+        r#"{{"urn":"01NE{number}26","area":"north-east","offence":"adult-rape","opened_at":"{opened}","defendants":[],"victim_ref":"V-{number}","legal_name":"Maren Holloway","preferred_name":"Maren","language":"english","service":"rasso","enhanced":true,"enhanced_ground":"most-serious-crime","wants_contact":true,"vlo":"{OFFICER}","email":{{"value":"maren{number}@inbox.example","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"{verified}","review_by":"{review}"}},"preferred":"email","windows":["any"],"content_in_email":true}}"#
+    ) + "\n"
+}
+
+fn assigned(number: usize, now: Timestamp) -> String {
+    let number = format!("{number:05}");
+    let at = now - SignedDuration::from_mins(5);
+    format!(
+        r#"{{"source":"cms","source_event_id":"CMS-{number}","urn":"01NE{number}26","victim_ref":"V-{number}","occurred_at":"{at}","kind":"vlo-assigned"}}"#
+    ) + "\n"
+}
