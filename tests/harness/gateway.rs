@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::id::MessageId;
+use domain::obligation::Thresholds;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
-use flows::{Approved, Delivered, Gateway, Parts, Recorded, Settings, Staff, StaffRole};
-use jiff::Timestamp;
+use flows::{Approved, Delivered, Gateway, Parts, Recorded, Settings, Staff, StaffRole, known_calendar};
+use jiff::{SignedDuration, Timestamp};
 use mail::catcher::{Catcher, CatcherConfig, Caught, Faults, Seen, Sink};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
 use mail::return_path::ReturnPathKey;
@@ -68,6 +69,7 @@ pub struct TestGateway {
     catcher: Catcher,
     caught: Arc<Mutex<Vec<Caught>>>,
     relay: Relay,
+    secrets: (String, [u8; 32]),
 }
 
 impl TestGateway {
@@ -97,7 +99,23 @@ impl TestGateway {
             catcher,
             caught,
             relay,
+            secrets: (keys, bounce_key),
         }
+    }
+
+    /// The same house opened once more, as after a restart with another calendar in its configuration.
+    pub async fn reopened(&self, calendar: &Calendar) -> Gateway {
+        let calendar = known_calendar(self.pool(), calendar)
+            .await
+            .expect("the calendar in the database");
+        let (keys, bounce_key) = &self.secrets;
+        let clock = Box::new(Shared(Arc::clone(&self.clock)));
+        // Chance goes on elsewhere: a second process does not draw the identifiers of the first again.
+        let chance = SeededEntropy::new(2);
+        Gateway::new(Parts {
+            calendar,
+            ..parts(self.pool().clone(), clock, chance, keys, bounce_key)
+        })
     }
 
     /// The clock.
@@ -283,6 +301,11 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
         tries_max: 8,
         retry_first_s: 60,
         retry_max_s: 4 * 3600,
+        attention: Thresholds {
+            soon: SignedDuration::from_hours(24),
+            urgent: SignedDuration::from_hours(4),
+            at_half_time: true,
+        },
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),
             "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),

@@ -1,14 +1,17 @@
 //! The one test binary: what the rooms show together, on both databases.
 
 mod architecture;
+mod by_hand;
 mod decisions;
 mod delivery;
 mod demo;
+mod due_times;
 mod end_to_end;
 mod foreign;
 mod killed;
 mod kills;
 mod oracle;
+mod plan_changes;
 mod postfix;
 mod served;
 mod sizes;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use domain::time::{Clock, Entropy};
+use domain::time::{Clock, Entropy, random};
 use jiff::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -66,6 +66,11 @@ impl Clock for StoryClock {
         };
         Timestamp::from_microsecond(us).unwrap_or(Timestamp::MAX)
     }
+}
+
+/// A name for leases on outbox rows that no other process has.
+pub fn lease_name() -> String {
+    format!("process-{}", hex::encode(random::<8>(&MachineEntropy::new())))
 }
 
 /// The operating system's randomness.

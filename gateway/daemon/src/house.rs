@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use domain::area::Areas;
 use domain::calendar::Calendar;
+use domain::obligation::Thresholds;
 use domain::rulebook::Rulebook;
 use domain::time::Clock;
 use flows::{Gateway, Parts, Settings};
+use jiff::SignedDuration;
 use mail::dkim::Signer;
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
 use mail::return_path::ReturnPathKey;
@@ -65,8 +67,6 @@ pub struct Texts {
     pub rulebook: Rulebook,
     /// The working days.
     pub calendar: Calendar,
-    /// The calendar's own text, to compare with the one in use.
-    pub calendar_text: String,
     /// The Areas.
     pub areas: Areas,
 }
@@ -94,13 +94,12 @@ pub fn texts(paths: &Paths) -> Result<Texts, Fault> {
             paths.rulebook.display()
         ))
     })?;
-    let calendar_text = read(&paths.bank_holidays)?;
-    let calendar = Calendar::parse(&calendar_text).map_err(|fault| faults(&paths.bank_holidays, &[fault]))?;
+    let calendar = Calendar::parse(&read(&paths.bank_holidays)?)
+        .map_err(|fault| faults(&paths.bank_holidays, &[fault]))?;
     let areas = Areas::parse(&read(&paths.areas)?).map_err(|found| faults(&paths.areas, &found))?;
     Ok(Texts {
         rulebook,
         calendar,
-        calendar_text,
         areas,
     })
 }
@@ -129,18 +128,19 @@ pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fau
     let paths = Paths::of_config(config);
     let texts = texts(&paths)?;
     let (keys, index) = keys(&config.keys.file, &config.keys.active)?;
+    let pool = open_pool(&config.address()?).await?;
     Ok(Gateway::new(Parts {
         settings: settings(config)?,
         signer: signer(config)?,
         staff: config::read_staff(&config.staff.file)?,
         library: library(&paths)?,
-        pool: open_pool(&config.address()?).await?,
+        calendar: flows::known_calendar(&pool, &texts.calendar).await?,
+        pool,
         clock,
         entropy: Box::new(MachineEntropy::new()),
         keys,
         index,
         rulebook: texts.rulebook,
-        calendar: texts.calendar,
         areas: texts.areas,
     }))
 }
@@ -156,12 +156,23 @@ pub fn settings(config: &Config) -> Result<Settings, Fault> {
         tries_max: outbox.tries_max,
         retry_first_s: outbox.retry_first_s,
         retry_max_s: outbox.retry_max_s,
+        attention: attention(&config.rules.attention_hours),
         office_hours: (office.hours_en.clone(), office.hours_cy.clone()),
         sender_name: sender.name.clone(),
         sender_address: sender.address.clone(),
         mail_domain: sender.domain.clone(),
         bounce_key: ReturnPathKey::new(&*secrets::read_bytes(&sender.bounce_key_file)?),
     })
+}
+
+/// The thresholds of attention; `limits` has seen to it that there are two hours, the earlier one first.
+pub fn attention(hours: &[i64]) -> Thresholds {
+    let before = |nth: usize| SignedDuration::from_hours(hours.get(nth).copied().unwrap_or_default());
+    Thresholds {
+        soon: before(0),
+        urgent: before(1),
+        at_half_time: true,
+    }
 }
 
 /// The signer that a configuration names, if it names one.

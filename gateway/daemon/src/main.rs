@@ -71,13 +71,19 @@ enum Command {
     Notices(commands::notices::Command),
     /// What is owed, soonest first.
     #[command(subcommand)]
-    Obligations(commands::lists::Obligations),
+    Obligations(commands::obligations::Command),
     /// What waits for a decision.
     #[command(subcommand)]
-    Drafts(commands::lists::Drafts),
+    Drafts(commands::drafts::Command),
     /// What waits to leave.
     #[command(subcommand)]
-    Outbox(commands::lists::Outbox),
+    Outbox(commands::outbox::Command),
+    /// What people did by hand, and what the ladder says next.
+    #[command(subcommand)]
+    Contacts(commands::contacts::Command),
+    /// How one victim may safely be reached.
+    #[command(subcommand)]
+    Plan(commands::plan::Command),
     /// Bring cases in.
     #[command(subcommand)]
     Cases(commands::imports::Cases),
@@ -115,9 +121,11 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Check => commands::check::run(&open).await,
         Command::Deadline(args) => commands::deadline::run(&open, args),
         Command::Templates(command) => commands::templates::run(&open, command).await,
-        Command::Obligations(command) => commands::lists::obligations(&open, command).await,
-        Command::Drafts(command) => commands::lists::drafts(&open, command).await,
-        Command::Outbox(command) => commands::lists::outbox(&open, command).await,
+        Command::Obligations(command) => commands::obligations::run(&open, command).await,
+        Command::Drafts(command) => commands::drafts::run(&open, command).await,
+        Command::Outbox(command) => commands::outbox::run(&open, command).await,
+        Command::Contacts(command) => commands::contacts::run(&open, command).await,
+        Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,
     }

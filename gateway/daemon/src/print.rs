@@ -57,6 +57,13 @@ pub fn line(text: &str) {
     }
 }
 
+/// An instant as London's clocks show it.
+pub fn london(at: jiff::Timestamp) -> String {
+    at.to_zoned(domain::calendar::london())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
 /// Prints one JSON value on a line.
 pub fn json(value: &impl serde::Serialize) {
     match serde_json::to_string(value) {

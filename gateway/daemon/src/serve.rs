@@ -13,8 +13,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     program_log::start(config.log.level, config.log.format);
     let gateway = house::open(&config, Box::new(MachineClock)).await?;
     let relay = house::relay(&config)?;
-    let calendar = house::texts(&house::Paths::of_config(&config))?.calendar_text;
-    let moved = gateway.change_calendar("system:start", &calendar).await?;
+    let moved = gateway.change_calendar("system:start").await?;
     if !moved.is_empty() {
         tracing::warn!(
             obligations = moved.len(),

@@ -6,14 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::time::random;
 use flows::{Gateway, Kind};
 use mail::relay::Relay;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::chance::MachineEntropy;
+use crate::chance::lease_name;
 use crate::print::Fault;
 
 /// Obligations drafted in one round.
@@ -120,11 +119,10 @@ impl House {
 
 /// Works until SIGTERM or Ctrl-C, then finishes the rounds in hand.
 pub async fn run(gateway: Gateway, relay: Relay, stuck_s: i64) -> Result<(), Fault> {
-    let entropy = MachineEntropy::new();
     let house = Arc::new(House {
         gateway,
         relay,
-        lease: format!("process-{}", hex::encode(random::<8>(&entropy))),
+        lease: lease_name(),
         stuck_s,
     });
     let (stop, stopped) = watch::channel(false);

@@ -199,6 +199,13 @@ impl Calendar {
         Ok(Self::of(days))
     }
 
+    /// The calendar in the form that [`Calendar::parse`] reads.
+    pub fn to_json(&self) -> String {
+        let events = self.days.values().collect::<Vec<_>>();
+        serde_json::json!({ "england-and-wales": { "division": "england-and-wales", "events": events } })
+            .to_string()
+    }
+
     /// Both calendars together, and the days that only the newer one has. Nothing is ever removed: a day that
     /// the newer one lacks stays, and so does the older title.
     #[must_use]
@@ -332,6 +339,11 @@ mod tests {
         assert!(!merged.is_working(date(2026, 12, 25)).unwrap());
         assert_eq!(merged.holidays().count(), published().holidays().count() + 1);
         assert_eq!(merged.last_year(), 2028);
+        assert_eq!(
+            Calendar::parse(&merged.to_json()).unwrap(),
+            merged,
+            "kept and read again"
+        );
     }
 
     #[test]

@@ -128,13 +128,7 @@ impl Gateway {
         self.index_name(tx, &record.legal_name, case).await?;
         self.index_name(tx, &record.preferred_name, case).await?;
         for point in plan.points() {
-            if let Some(matched) = point.value().match_keys().first() {
-                let index = self
-                    .parts
-                    .index
-                    .index("contact-point", matched.reveal().as_bytes());
-                people::add_point_index(tx, point.id(), id, &index).await?;
-            }
+            self.index_point(tx, point.id(), point.value(), id).await?;
         }
         Ok(())
     }

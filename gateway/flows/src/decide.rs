@@ -1,11 +1,16 @@
-//! What only a person decides: to waive a duty, to send again what may have arrived.
+//! What only a person decides: to waive a duty, to move its due time, to send again what may have arrived.
 
 use audit::entry::{Act, Entry};
+use domain::calendar::{end_of_day, london_date};
 use domain::id::{MessageId, ObligationId};
-use store::obligations::{self, ObligationRow};
+use domain::masked::Masked;
+use domain::obligation::DueTime;
+use jiff::civil::Date;
+use store::obligations::{self, Move, ObligationRow};
 use store::{Tx, drafts, outbox};
 
 use crate::entries::about;
+use crate::record_event::carried_by;
 use crate::{Error, Gateway, Result, StaffRole};
 
 /// A reason that may stand in the contact log: a short code, never a sentence about somebody.
@@ -53,7 +58,7 @@ impl Gateway {
     ) -> Result<Vec<Entry>> {
         let now = self.now();
         drafts::void_by_obligation(tx, &owed.id, actor, now).await?;
-        let mut entries = Vec::new();
+        let mut entries = self.hand_back_carried(tx, actor, owed).await?;
         for message in drafts::list_messages(tx, &owed.id).await? {
             match outbox::cancel(tx, &message.id, reason, now).await {
                 Ok(()) => {
@@ -66,6 +71,93 @@ impl Gateway {
             }
         }
         Ok(entries)
+    }
+
+    /// A duty that waited for the message of one that has ended otherwise goes back to its officer.
+    async fn hand_back_carried(&self, tx: &mut Tx, actor: &str, ended: &ObligationRow) -> Result<Vec<Entry>> {
+        let carried = carried_by(&ended.rule);
+        let mut entries = Vec::new();
+        for other in obligations::list_open_by_victim(tx, &ended.victim_id).await? {
+            if other.event_id == ended.event_id && other.waiting_for.as_deref() == Some(carried.as_str()) {
+                obligations::wait(tx, &other.id, Some("act-by-the-officer")).await?;
+                let detail = "the message that would have done this duty too will not be sent; decide what is to be done";
+                self.notify(tx, &other, None, "carrier-ended", detail).await?;
+                let back = about(self.now(), actor, Act::Change, "obligation-waiting", &other)?;
+                entries.push(back.with_reason("carrier-ended"));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Moves the due time of an open obligation to the end of another working day, with a name and a reason. The old
+    /// one is kept, and lateness is still measured against the first (law 6).
+    pub async fn move_obligation(
+        &self,
+        actor: &str,
+        id: &ObligationId,
+        to: Date,
+        reason: &str,
+    ) -> Result<()> {
+        self.authorise(actor, &[StaffRole::Approver])?;
+        check_reason(reason)?;
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let owed = obligations::find(&mut tx, id)
+            .await?
+            .ok_or(Error::NotFound("obligation"))?;
+        if owed.state != "open" {
+            return Err(Error::Conflict(format!(
+                "this obligation is {} already",
+                owed.state
+            )));
+        }
+        let to = self.end_of_working_day(&owed, to)?;
+        DueTime::restore(owed.original_due_at, owed.due_at, Vec::new())
+            .move_due(to, Masked::new(reason), actor, now)
+            .map_err(|fault| Error::Invalid(fault.to_string()))?;
+        let moved = Move {
+            moved_at: now,
+            old_due_at: owed.due_at,
+            new_due_at: Some(to),
+            reason: reason.to_owned(),
+            moved_by: actor.to_owned(),
+        };
+        let deadline = owed.deadline.as_deref();
+        obligations::move_due(&mut tx, id, Some(to), deadline, owed.enhanced, true, &moved).await?;
+        let old = owed
+            .due_at
+            .map_or_else(|| "none".to_owned(), |due| due.to_string());
+        let entry = about(now, actor, Act::Decision, "due-time-moved", &owed)?
+            .with_reason(reason)
+            .with_fact("old", old)
+            .with_fact("new", to.to_string());
+        Ok(tx.commit(&[entry]).await?)
+    }
+
+    /// The end of a day to which a due time may be moved: a working day, not past, not after the last moment at
+    /// which the duty makes sense.
+    fn end_of_working_day(&self, owed: &ObligationRow, day: Date) -> Result<jiff::Timestamp> {
+        let invalid = |fault: &dyn std::fmt::Display| Error::Invalid(fault.to_string());
+        if day < london_date(self.now()) {
+            return Err(invalid(&"a due time moves to today or a later day"));
+        }
+        if let Some(why) = self
+            .parts
+            .calendar
+            .why_not_working(day)
+            .map_err(|fault| invalid(&fault))?
+        {
+            return Err(invalid(&format!(
+                "{day} is no working day ({why}); name a working day"
+            )));
+        }
+        let end = end_of_day(day).map_err(|fault| invalid(&fault))?;
+        match owed.latest_at {
+            Some(latest) if latest < end => Err(invalid(&format!(
+                "this duty makes no sense after {latest}; name an earlier day"
+            ))),
+            _ => Ok(end),
+        }
     }
 
     /// Queues a held or unknown message again. An unknown one may arrive a second time, and then under the

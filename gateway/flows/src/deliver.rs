@@ -275,7 +275,7 @@ fn reply(code: Option<u16>) -> String {
 }
 
 /// The frozen message as it was approved; a digest that does not match stops it.
-fn restore(row: &MessageRow, victim: &Victim) -> Result<Message> {
+pub(crate) fn restore(row: &MessageRow, victim: &Victim) -> Result<Message> {
     let parts: MessageParts = Gateway::open(&victim.key, "messages", row.id.as_str(), &row.sealed)?;
     let digest = crate::approve_draft::content_digest(&parts.frozen);
     Message::restore(parts, &digest).map_err(|fault| Error::broken("a stored message", fault))

@@ -4,6 +4,7 @@ use audit::entry::{Act, Entry};
 use jiff::Timestamp;
 use store::obligations::ObligationRow;
 
+use crate::person::Victim;
 use crate::{Error, Result};
 
 /// An entry about nobody yet.
@@ -18,4 +19,18 @@ pub(crate) fn about(at: Timestamp, actor: &str, act: Act, verb: &str, owed: &Obl
         .with_victim(owed.victim_id.as_str())
         .with_obligation(owed.id.as_str())
         .with_rule(&owed.rule))
+}
+
+/// An entry about a victim, by the random identifiers of victim and case.
+pub(crate) fn about_victim(
+    at: Timestamp,
+    actor: &str,
+    act: Act,
+    verb: &str,
+    victim: &Victim,
+) -> Result<Entry> {
+    Ok(entry(at, actor, act, verb)?
+        .with_case(victim.case.id.as_str())
+        .with_victim(victim.row.id.as_str())
+        .with_area(&victim.case.area))
 }

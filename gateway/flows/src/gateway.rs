@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::area::Areas;
 use domain::calendar::Calendar;
+use domain::obligation::Thresholds;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, Entropy};
 use jiff::Timestamp;
@@ -59,6 +60,8 @@ pub struct Settings {
     pub retry_first_s: i64,
     /// No wait is longer than this, in seconds.
     pub retry_max_s: i64,
+    /// When an open obligation starts to need attention.
+    pub attention: Thresholds,
     /// When the telephone is answered, as victims read it, in English and Welsh.
     pub office_hours: (String, String),
     /// The name in From.

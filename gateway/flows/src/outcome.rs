@@ -169,6 +169,7 @@ impl Gateway {
             person: "victim".to_owned(),
             result: result.to_owned(),
             informed: false,
+            informed_at: None,
             occurred_at: now,
             logged_at: now,
             logged_by: WORKER.to_owned(),

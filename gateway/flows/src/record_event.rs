@@ -266,6 +266,7 @@ impl Gateway {
             ended_why: None,
             ended_at: None,
             created_at: self.now(),
+            moved_by_hand: false,
         };
         obligations::add(tx, &owed).await?;
         let due = due_at.map_or_else(|| "none".to_owned(), |due| due.to_string());
@@ -317,7 +318,7 @@ impl Gateway {
             moved_by: actor.to_owned(),
         };
         let deadline = to_json("deadline", new)?;
-        obligations::move_due(tx, &owed.id, to, Some(&deadline), new.enhanced, &moved).await?;
+        obligations::move_due(tx, &owed.id, to, Some(&deadline), new.enhanced, false, &moved).await?;
         let old = owed
             .due_at
             .map_or_else(|| "none".to_owned(), |due| due.to_string());
@@ -342,7 +343,7 @@ pub(crate) fn open_obligation(owed: &ObligationRow) -> Option<OpenObligation> {
         enhanced: owed.enhanced,
         due_at: owed.due_at,
         template_kind: owed.template_kind.clone(),
-        moved_by_hand: false,
+        moved_by_hand: owed.moved_by_hand,
     })
 }
 

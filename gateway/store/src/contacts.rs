@@ -10,10 +10,10 @@ use crate::{Result, Row, Statement, Tx};
 statements! {
     ADD = Statement::both("contacts.add",
         "INSERT INTO contacts (id, case_id, victim_id, obligation_id, message_id, method, direction, person, result, informed, \
-         occurred_at, logged_at, logged_by, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
+         informed_at, occurred_at, logged_at, logged_by, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
     LIST = Statement::both("contacts.list_by_victim",
-        "SELECT id, case_id, victim_id, obligation_id, message_id, method, direction, person, result, informed, occurred_at, \
-         logged_at, logged_by, sealed FROM contacts WHERE victim_id = $1 ORDER BY occurred_at, id");
+        "SELECT id, case_id, victim_id, obligation_id, message_id, method, direction, person, result, informed, informed_at, \
+         occurred_at, logged_at, logged_by, sealed FROM contacts WHERE victim_id = $1 ORDER BY occurred_at, id");
     COUNT = Statement::both("contacts.count", "SELECT COUNT(*) FROM contacts");
 }
 
@@ -40,6 +40,8 @@ pub struct ContactRow {
     pub result: String,
     /// Whether the victim herself or himself was informed: never true because somebody else was (law 8).
     pub informed: bool,
+    /// When the victim was informed, where that is known.
+    pub informed_at: Option<Timestamp>,
     /// When it happened.
     pub occurred_at: Timestamp,
     /// When it was written down.
@@ -63,6 +65,7 @@ pub async fn add(tx: &mut Tx, c: &ContactRow) -> Result<()> {
         &c.person,
         &c.result,
         c.informed,
+        c.informed_at,
         c.occurred_at,
         c.logged_at,
         &c.logged_by,
@@ -86,10 +89,11 @@ pub async fn list_by_victim(tx: &mut Tx, victim: &VictimId) -> Result<Vec<Contac
             person: row.text(7)?,
             result: row.text(8)?,
             informed: row.flag(9)?,
-            occurred_at: row.at(10)?,
-            logged_at: row.at(11)?,
-            logged_by: row.text(12)?,
-            sealed: row.bytes_opt(13)?,
+            informed_at: row.at_opt(10)?,
+            occurred_at: row.at(11)?,
+            logged_at: row.at(12)?,
+            logged_by: row.text(13)?,
+            sealed: row.bytes_opt(14)?,
         })
     };
     tx.list(&LIST, args![victim]).await?.iter().map(one).collect()

@@ -24,6 +24,7 @@ pub mod obligations;
 pub mod outbox;
 pub mod people;
 mod pool;
+pub mod proposals;
 mod row;
 mod statement;
 mod tx;

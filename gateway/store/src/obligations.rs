@@ -12,7 +12,7 @@ macro_rules! columns {
         concat!(
             "SELECT id, case_id, victim_id, event_id, rule, owner, template_kind, second_person, discharge, state, \
              clock_start_at, enhanced, original_due_at, due_at, latest_at, deadline, waiting_for, ended_by, ended_why, \
-             ended_at, created_at FROM obligations ",
+             ended_at, created_at, moved_by_hand FROM obligations ",
             $rest
         )
     };
@@ -39,9 +39,11 @@ statements! {
         "UPDATE obligations SET state = $2, ended_by = $3, ended_why = $4, ended_at = $5, waiting_for = NULL WHERE id = $1 AND state = 'open'");
     WAIT = Statement::both("obligations.wait", "UPDATE obligations SET waiting_for = $2 WHERE id = $1 AND state = 'open'");
     LATEST = Statement::both("obligations.set_latest", "UPDATE obligations SET latest_at = $2 WHERE id = $1 AND state = 'open'");
-    MOVE = Statement::both("obligations.move", "UPDATE obligations SET due_at = $2, deadline = $3, enhanced = $4 WHERE id = $1 AND state = 'open'");
+    MOVE = Statement::both("obligations.move", "UPDATE obligations SET due_at = $2, deadline = $3, enhanced = $4, moved_by_hand = $5 WHERE id = $1 AND state = 'open'");
     MOVE_ADD = Statement::both("obligation_moves.add",
         "INSERT INTO obligation_moves (obligation_id, moved_at, old_due_at, new_due_at, reason, moved_by) VALUES ($1, $2, $3, $4, $5, $6)");
+    MOVES = Statement::both("obligation_moves.list",
+        "SELECT moved_at, old_due_at, new_due_at, reason, moved_by FROM obligation_moves WHERE obligation_id = $1 ORDER BY moved_at");
     BY_RULE = Statement::both("obligations.count_by_rule", "SELECT rule, COUNT(*) FROM obligations GROUP BY rule ORDER BY rule");
     BY_STATE = Statement::both("obligations.count_by_state",
         "SELECT owner, state, COALESCE(waiting_for, ''), COUNT(*) FROM obligations GROUP BY owner, state, COALESCE(waiting_for, '') ORDER BY 1, 2, 3");
@@ -92,6 +94,8 @@ pub struct ObligationRow {
     pub ended_at: Option<Timestamp>,
     /// When it was raised.
     pub created_at: Timestamp,
+    /// Whether a person moved its due time; then no rule and no holiday moves it again.
+    pub moved_by_hand: bool,
 }
 
 /// One change of a due time.
@@ -132,6 +136,7 @@ fn obligation(row: &Row) -> Result<ObligationRow> {
         ended_why: row.text_opt(18)?,
         ended_at: row.at_opt(19)?,
         created_at: row.at(20)?,
+        moved_by_hand: row.flag(21)?,
     })
 }
 
@@ -213,16 +218,18 @@ pub async fn set_latest(tx: &mut Tx, id: &ObligationId, at: Timestamp) -> Result
     tx.execute_one(&LATEST, args![id, at]).await
 }
 
-/// Moves the due time of an open obligation and keeps the old one.
+/// Moves the due time of an open obligation and keeps the old one; `by_hand` says that a person decided so.
 pub async fn move_due(
     tx: &mut Tx,
     id: &ObligationId,
     to: Option<Timestamp>,
     deadline: Option<&str>,
     enhanced: bool,
+    by_hand: bool,
     moved: &Move,
 ) -> Result<()> {
-    tx.execute_one(&MOVE, args![id, to, deadline, enhanced]).await?;
+    tx.execute_one(&MOVE, args![id, to, deadline, enhanced, by_hand])
+        .await?;
     let args = args![
         id,
         moved.moved_at,
@@ -233,6 +240,20 @@ pub async fn move_due(
     ];
     tx.execute(&MOVE_ADD, args).await?;
     Ok(())
+}
+
+/// Every change of an obligation's due time, oldest first.
+pub async fn list_moves(tx: &mut Tx, id: &ObligationId) -> Result<Vec<Move>> {
+    let one = |row: &Row| {
+        Ok(Move {
+            moved_at: row.at(0)?,
+            old_due_at: row.at_opt(1)?,
+            new_due_at: row.at_opt(2)?,
+            reason: row.text(3)?,
+            moved_by: row.text(4)?,
+        })
+    };
+    tx.list(&MOVES, args![id]).await?.iter().map(one).collect()
 }
 
 /// How many obligations each rule has raised.

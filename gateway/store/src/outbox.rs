@@ -26,9 +26,12 @@ statements! {
          WHERE message_id = $1 AND lease_by = $6");
     CANCEL = Statement::both("outbox.cancel",
         "UPDATE outbox SET state = 'cancelled', next_at = NULL, held_reason = $2, changed_at = $3 \
-         WHERE message_id = $1 AND state IN ('created', 'temporary-failure', 'technical-failure', 'held')");
+         WHERE message_id = $1 AND state IN ('created', 'temporary-failure', 'permanent-failure', 'technical-failure', 'held')");
     RELEASE = Statement::both("outbox.release",
         "UPDATE outbox SET state = 'created', next_at = $2, held_reason = NULL, changed_at = $2 WHERE message_id = $1 AND state IN ('held', 'unknown')");
+    HAND_OVER = Statement::both("outbox.hand_over",
+        "UPDATE outbox SET state = 'by-hand', next_at = NULL, held_reason = $2, changed_at = $3 \
+         WHERE message_id = $1 AND state IN ('created', 'held', 'temporary-failure', 'permanent-failure', 'technical-failure', 'by-hand')");
     FIND = Statement::both("outbox.find",
         "SELECT message_id, state, due_at, next_at, tries, held_reason, changed_at FROM outbox WHERE message_id = $1");
     LIST = Statement::both("outbox.list",
@@ -164,6 +167,12 @@ pub async fn cancel(tx: &mut Tx, id: &MessageId, reason: &str, now: Timestamp) -
 /// Queues a held or unknown message again, after a person decided so.
 pub async fn release(tx: &mut Tx, id: &MessageId, now: Timestamp) -> Result<()> {
     tx.execute_one(&RELEASE, args![id, now]).await
+}
+
+/// The words were handed to somebody who posts or passes them on; fails when the message has left, is leaving, or
+/// may have arrived.
+pub async fn hand_over(tx: &mut Tx, id: &MessageId, route: &str, now: Timestamp) -> Result<()> {
+    tx.execute_one(&HAND_OVER, args![id, route, now]).await
 }
 
 /// How one message stands.

@@ -1,22 +1,32 @@
 //! One file for each group of sub-commands.
 
 pub mod check;
+pub mod contacts;
 pub mod deadline;
+pub mod drafts;
 pub mod imports;
-pub mod lists;
 pub mod notices;
+pub mod obligations;
+pub mod outbox;
+pub mod plan;
 pub mod templates;
 pub mod vault;
 
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use flows::Gateway;
+use mail::catcher::Catcher;
+use mail::relay::Relay;
 
 use crate::chance::MachineClock;
 use crate::config::Config;
 use crate::demo;
 use crate::house::{self, Paths};
 use crate::print::Fault;
+
+/// The longest list that a command prints.
+const ROWS_MAX: u32 = 10_000;
 
 /// What every command gets.
 pub struct Context {
@@ -60,4 +70,34 @@ impl Context {
             None => demo::open(self).await,
         }
     }
+
+    /// The relay that messages leave by: the configured one, or a catcher of the demo's own, to be stopped at the end.
+    pub async fn relay(&self) -> Result<(Option<Catcher>, Relay), Fault> {
+        if let Some(config) = self.config()? {
+            return Ok((None, house::relay(&config)?));
+        }
+        let (catcher, relay) = demo::post_office(&self.dir).await?;
+        Ok((Some(catcher), relay))
+    }
+}
+
+/// Reads an identifier that somebody typed.
+fn id<T, E: std::fmt::Display>(text: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, Fault> {
+    parse(text).map_err(|fault| Fault::input(fault.to_string()))
+}
+
+/// Reads what concerns a person from standard input, bounded.
+fn read_input(bytes_max: u64) -> Result<String, Fault> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(bytes_max + 1)
+        .read_to_string(&mut text)
+        .map_err(|fault| Fault::input(format!("standard input: {}", fault.kind())))?;
+    if text.len() as u64 > bytes_max {
+        return Err(Fault::input(format!(
+            "standard input: longer than {bytes_max} bytes"
+        )));
+    }
+    Ok(text)
 }

@@ -56,8 +56,8 @@ pub fn faults(config: &Config) -> Vec<String> {
          relay.connections_max messages in outbox.batch_max",
     );
     must(
-        config.rules.attention_hours.iter().all(|hours| *hours > 0),
-        "rules.attention_hours: must be whole hours above 0",
+        matches!(config.rules.attention_hours[..], [soon, urgent] if soon >= urgent && urgent > 0),
+        "rules.attention_hours: must be two whole hours above 0, the earlier one first: soon, then urgent",
     );
     for (key, value) in [
         ("office.hours_en", &config.office.hours_en),

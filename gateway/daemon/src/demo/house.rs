@@ -15,6 +15,8 @@ use crate::config::secrets;
 use crate::house::{self, Paths};
 use crate::print::Fault;
 
+/// Hours before the due time at which an open obligation asks for attention.
+const ATTENTION_HOURS: [i64; 2] = [24, 4];
 /// The demo's one key-encrypting key.
 const KEY: &str = "demo-1";
 
@@ -42,13 +44,13 @@ pub async fn open(project: &Path, dir: &Path, clock: Box<dyn Clock>) -> Result<G
     }
     Ok(Gateway::new(Parts {
         settings: settings(ReturnPathKey::new(&*secrets::read_bytes(&bounce_key)?)),
+        calendar: flows::known_calendar(&pool, &texts.calendar).await?,
         pool,
         clock,
         entropy: Box::new(entropy),
         keys,
         index,
         rulebook: texts.rulebook.for_demo(),
-        calendar: texts.calendar,
         staff: staff::invented(&texts.areas),
         areas: texts.areas,
         library: house::library(&paths)?,
@@ -65,6 +67,7 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
         tries_max: 8,
         retry_first_s: 60,
         retry_max_s: 4 * 3600,
+        attention: house::attention(&ATTENTION_HOURS),
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),
             "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),

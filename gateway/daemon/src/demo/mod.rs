@@ -17,12 +17,12 @@ use flows::import::{self, Format};
 use flows::{Gateway, Recorded};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
+use mail::catcher::Catcher;
 use mail::relay::Relay;
 use serde_json::{Value, json};
 
 use crate::chance::{MachineClock, StoryClock};
 use crate::commands::Context;
-use crate::house::{Paths, texts};
 use crate::print::{self, Fault};
 use crate::workers;
 
@@ -55,7 +55,7 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
         clock.set(last);
     }
     let caught = context.dir.join("caught");
-    let (catcher, relay) = post_office::open(&caught).await?;
+    let (catcher, relay) = post_office(&context.dir).await?;
     let summary = play(context, &gateway, &clock, &relay).await?;
     if context.json {
         print::json(&summary);
@@ -67,6 +67,11 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
     }
     catcher.stop().await;
     Ok(0)
+}
+
+/// A mail catcher of this process's own that keeps what it catches in the demo's folder, and the relay to it.
+pub async fn post_office(dir: &Path) -> Result<(Catcher, Relay), Fault> {
+    post_office::open(&dir.join("caught")).await
 }
 
 /// Opens the gateway of a demo folder for one command, at the hour it is in the story.
@@ -113,8 +118,7 @@ async fn play(
     relay: &Relay,
 ) -> Result<Value, Fault> {
     gateway.vet_templates("tom.ellis", "ruth.okafor", None).await?;
-    let calendar = texts(&Paths::of_project(&context.project))?.calendar_text;
-    gateway.change_calendar("operator", &calendar).await?;
+    gateway.change_calendar("operator").await?;
     let mut refused = add_cases(context, gateway).await?;
     let mut events = read_events(context, &mut refused)?;
     let read = events.len();

@@ -10,6 +10,7 @@
 mod call;
 pub mod change;
 mod ladder;
+mod made;
 mod plan;
 mod point;
 
@@ -17,6 +18,7 @@ pub use call::{
     CallContext, CallFault, CallFlag, CallOutcome, CallRecord, Direction, MessageLeft, PersonContacted,
 };
 pub use ladder::{Attempt, AttemptVia, CALL_GAP_HOURS, NextStep, next_step};
+pub use made::{ContactFault, ContactFlag, MadeContact, Method, Support};
 pub use plan::{Plan, PlanFault, TextRule, VoicemailRule};
 pub use point::{Point, PointMismatch, PointValue, Route, Safety, Unusable, Why};
 

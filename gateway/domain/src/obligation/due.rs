@@ -168,3 +168,15 @@ pub enum Attention {
     /// It is late.
     Overdue,
 }
+
+impl Attention {
+    /// The word in lists.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Soon => "soon",
+            Self::Urgent => "urgent",
+            Self::Overdue => "overdue",
+        }
+    }
+}

@@ -61,6 +61,8 @@ pub enum HoldReason {
     ContentNotWanted,
     /// Message, plan and standing do not belong to one victim.
     WrongVictim,
+    /// Texts were not agreed on.
+    TextNotAgreed,
 }
 
 impl HoldReason {
@@ -84,6 +86,7 @@ impl HoldReason {
             Self::RouteByHand => "route-by-hand",
             Self::ContentNotWanted => "content-not-wanted",
             Self::WrongVictim => "wrong-victim",
+            Self::TextNotAgreed => "text-not-agreed",
         }
     }
 
@@ -131,6 +134,9 @@ impl HoldReason {
             }
             Self::WrongVictim => {
                 "The message and the contact plan belong to different people. Do not send it; tell a manager."
+            }
+            Self::TextNotAgreed => {
+                "The person has not agreed to text messages. Ask them first, or use another way."
             }
         }
     }

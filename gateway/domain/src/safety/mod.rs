@@ -14,19 +14,23 @@
 //!
 //! What cannot be mended by waiting comes first, so that a person hears of it while there is time.
 //!
+//! What goes by hand is put to [`clear_by_hand`] under the same laws.
+//!
 //! **Invariant:** nothing but [`clear`] makes a [`Cleared`], and a [`Cleared`] holds one address.
 //! **Invariant:** a deadline never makes anything pass; it only turns waiting into a question (law 3).
 
+mod by_hand;
 mod deny;
 mod held;
 
 use jiff::Timestamp;
 
+pub use by_hand::{HandRoute, HandedOver, clear_by_hand};
 pub use deny::DenySet;
 pub use held::{Held, HoldReason};
 
 use crate::address::EmailAddress;
-use crate::contact::{Plan, PointValue, Route, Unusable};
+use crate::contact::{Plan, Point, PointValue, Route, Unusable};
 use crate::draft::Message;
 use crate::id::{AdviserId, ContactPointId, VictimId};
 use crate::people::{Consent, ConsentScope, PersonName, TransportClass, VictimStanding};
@@ -140,13 +144,7 @@ fn decide(
     deny: &DenySet,
     now: Timestamp,
 ) -> Result<EmailAddress, HoldReason> {
-    if message.is_cancelled() {
-        return Err(HoldReason::Cancelled);
-    }
-    if message.victim() != plan.victim() || message.victim() != &eligibility.victim {
-        return Err(HoldReason::WrongVictim);
-    }
-    check_standing(message, &eligibility.standing)?;
+    check_for_victim(message, eligibility, plan)?;
     let to = match recipient {
         Recipient::Victim { point } => victim_address(point, plan, now)?,
         Recipient::Adviser(adviser) => adviser_address(adviser, message, now)?,
@@ -172,6 +170,17 @@ fn decide(
     Ok(to)
 }
 
+/// Cancelled, meant for another victim, or for one who may not or would not hear of it.
+fn check_for_victim(message: &Message, eligibility: &Eligibility, plan: &Plan) -> Result<(), HoldReason> {
+    if message.is_cancelled() {
+        return Err(HoldReason::Cancelled);
+    }
+    if message.victim() != plan.victim() || message.victim() != &eligibility.victim {
+        return Err(HoldReason::WrongVictim);
+    }
+    check_standing(message, &eligibility.standing)
+}
+
 fn check_standing(message: &Message, standing: &VictimStanding) -> Result<(), HoldReason> {
     let out = match &message.parts().stage {
         Some(stage) => standing.opted_out_of(stage),
@@ -190,10 +199,7 @@ fn check_standing(message: &Message, standing: &VictimStanding) -> Result<(), Ho
 
 fn victim_address(id: &ContactPointId, plan: &Plan, now: Timestamp) -> Result<EmailAddress, HoldReason> {
     let point = plan.point(id).ok_or(HoldReason::NoVerifiedSafeContactPoint)?;
-    point.usable(now).map_err(|why| match why {
-        Unusable::NotVerified => HoldReason::NoVerifiedSafeContactPoint,
-        Unusable::Expired => HoldReason::ContactPointExpired,
-    })?;
+    usable(point, now)?;
     if matches!(plan.preferred, Route::ViaIsva | Route::ViaPolice) {
         return Err(HoldReason::RouteByHand);
     }
@@ -201,6 +207,13 @@ fn victim_address(id: &ContactPointId, plan: &Plan, now: Timestamp) -> Result<Em
         PointValue::Email(address) => Ok(address.clone()),
         _ => Err(HoldReason::RouteByHand),
     }
+}
+
+fn usable(point: &Point, now: Timestamp) -> Result<(), HoldReason> {
+    point.usable(now).map_err(|why| match why {
+        Unusable::NotVerified => HoldReason::NoVerifiedSafeContactPoint,
+        Unusable::Expired => HoldReason::ContactPointExpired,
+    })
 }
 
 fn adviser_address(

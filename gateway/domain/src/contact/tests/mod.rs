@@ -6,6 +6,7 @@ use crate::safety::DenySet;
 use jiff::{SignedDuration, Timestamp};
 
 mod calls;
+mod made;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

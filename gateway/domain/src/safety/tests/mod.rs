@@ -130,6 +130,7 @@ fn held(
     clear(message, to, who, plan, deny, now).unwrap_err().reason
 }
 
+mod by_hand;
 mod laws;
 mod recipients;
 mod timing;

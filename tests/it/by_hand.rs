@@ -1,0 +1,410 @@
+//! What people do by hand: words handed over, calls and letters recorded, and what ends a duty.
+
+use std::collections::BTreeSet;
+
+use audit::entry::{Act, Entry};
+use domain::contact::{
+    CallOutcome, Direction, MadeContact, MessageLeft, Method, NextStep, PersonContacted, PointValue, Route,
+};
+use domain::id::{ContactPointId, MessageId};
+use domain::masked::Masked;
+use domain::safety::HandRoute;
+use flows::{Kind, NewContact};
+use harness::database::Database;
+use harness::gateway::{APPROVER, OFFICER, TestGateway};
+use harness::on_both;
+use jiff::Timestamp;
+use mail::catcher::{Fault, Faults};
+use store::obligations::ObligationRow;
+
+const URN: &str = "01NE4400126";
+const NOON: &str = "2026-11-23T12:00:00Z";
+
+/// A victim with a safe mobile and a safe address, and no email: what is due cannot leave by itself.
+fn victim(preferred: &str) -> String {
+    format!(
+        r#"{{"urn":"{URN}","area":"north-east","offence":"adult-rape","opened_at":"2026-06-14","defendants":[],"victim_ref":"V-1","legal_name":"Maren Holloway","preferred_name":"Maren","language":"english","service":"rasso","enhanced":true,"enhanced_ground":"most-serious-crime","wants_contact":true,"vlo":"{OFFICER}","mobile":{{"value":"07700 900466","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-09-07","review_by":"2027-07-02"}},"post":{{"value":["12 Orchard Rise","Anytown","ZZ9 9ZZ"],"safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-09-07","review_by":"2027-07-02"}},"preferred":"{preferred}","windows":["any"],"content_in_email":true,"adviser":{{"name":"Alex Adviser","email":"alex@service.test","service":"North Service","transport":"portal-only","from":"2026-09-01","until":"2027-09-01","scopes":["updates"]}}}}"#
+    )
+}
+
+const NOT_CHARGED: &str = r#"{"source":"cms","source_event_id":"CMS-1","urn":"01NE4400126","victim_ref":"V-1","occurred_at":"2026-11-23T08:45:00Z","kind":"charge-decision","decision":"no-charge","decided_by":"cps","charges":["Rape"],"reasons":"The evidence does not meet the test that we have to apply.","reasons_author":"Ishaan Merrick"}"#;
+
+/// A decision that is approved and held, since there is no way by email.
+async fn held(database: &Database, preferred: &str) -> (TestGateway, MessageId, ObligationRow) {
+    let gateway = TestGateway::new(database, Faults::Always(Fault::None)).await;
+    gateway.add_victim(&victim(preferred)).await;
+    gateway.event(NOT_CHARGED).await;
+    let approved = gateway.draft_and_approve().await;
+    assert_eq!(approved.len(), 1, "one decision is approved");
+    gateway.clock().set(NOON);
+    assert_eq!(gateway.deliver().await.held, 1);
+    let message = approved[0].message.clone();
+    let owed = gateway.obligation_of(&message).await;
+    (gateway, message, owed)
+}
+
+/// The point of a route in the victim's plan.
+async fn point(gateway: &TestGateway, owed: &ObligationRow, route: Route) -> ContactPointId {
+    let plan = gateway
+        .flows
+        .show_plan(OFFICER, &owed.victim_id, "preparing-a-call")
+        .await
+        .expect("the officer reads the plan");
+    let found = plan.points().iter().find(|point| point.route() == route);
+    found.expect("the plan has the point").id().clone()
+}
+
+fn made(at: &str, method: Method, person: PersonContacted) -> MadeContact {
+    MadeContact {
+        occurred_at: at.parse().expect("an instant"),
+        method,
+        direction: Direction::Outbound,
+        point: None,
+        person,
+        informed_at: None,
+        purpose: "the decision not to charge".into(),
+        notes: Some("told of Lark House".into()),
+        signposted: BTreeSet::new(),
+        info_pack: None,
+    }
+}
+
+fn about(owed: &ObligationRow, message: Option<&MessageId>, made: MadeContact) -> NewContact {
+    NewContact {
+        victim: owed.victim_id.clone(),
+        obligation: Some(owed.id.clone()),
+        message: message.cloned(),
+        made,
+    }
+}
+
+fn call(at: &str, point: &ContactPointId, outcome: CallOutcome) -> MadeContact {
+    let method = Method::TelephoneCall {
+        outcome,
+        left: MessageLeft::Nothing,
+    };
+    MadeContact {
+        point: Some(point.clone()),
+        ..made(at, method, PersonContacted::Victim)
+    }
+}
+
+async fn entries(gateway: &TestGateway) -> Vec<Entry> {
+    let bodies = gateway.log_bodies().await;
+    bodies
+        .iter()
+        .map(|body| Entry::parse(body).expect("an entry"))
+        .collect()
+}
+
+on_both!(
+    async fn a_letter_is_taken_posted_and_recorded_and_only_then_ends_the_duty(database: Database) {
+        let (gateway, message, owed) = held(&database, "post").await;
+        let address = point(&gateway, &owed, Route::Post).await;
+        let posted = MadeContact {
+            point: Some(address),
+            ..made(NOON, Method::Post, PersonContacted::Victim)
+        };
+        let early = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, Some(&message), posted.clone()))
+            .await;
+        assert_eq!(early.expect_err("nothing was handed over").kind(), Kind::Conflict);
+
+        let words = gateway
+            .flows
+            .hand_over(OFFICER, &message, HandRoute::Post, "no-email-address")
+            .await
+            .expect("the words are handed over");
+        let to = words.to.iter().map(Masked::reveal).collect::<Vec<_>>();
+        assert_eq!(to, ["12 Orchard Rise", "Anytown", "ZZ9 9ZZ"]);
+        assert!(words.text.reveal().contains("Maren"));
+        assert_eq!(gateway.stands(&message).await, "by-hand: post");
+        let now = gateway.obligation_of(&message).await;
+        assert_eq!(
+            (now.state.as_str(), now.waiting_for.as_deref()),
+            ("open", Some("record-of-the-handover")),
+            "handed over is not yet posted"
+        );
+        let disclosed = entries(&gateway).await;
+        let disclosed = disclosed
+            .iter()
+            .find(|entry| entry.verb() == "message-handed-over")
+            .expect("a disclosure is logged");
+        assert_eq!(
+            (disclosed.act(), disclosed.channel(), disclosed.reason()),
+            (Act::Disclosure, Some("post"), Some("no-email-address"))
+        );
+
+        let done = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, Some(&message), posted))
+            .await
+            .expect("the letter is recorded");
+        assert!(done.ended && done.flags.is_empty());
+        let ended = gateway.obligation_of(&message).await;
+        assert_eq!(ended.state, "discharged");
+        assert_eq!(ended.ended_why.as_deref(), Some("letter-posted"));
+        assert_eq!(ended.ended_by.as_deref(), Some(done.id.as_str()));
+        let contacts = gateway.contacts_of(&owed).await;
+        assert_eq!(contacts.len(), 1);
+        assert!(
+            !contacts[0].informed,
+            "a letter that was posted has informed nobody yet"
+        );
+        gateway.flows.counts().await.expect("the log is sealed");
+        gateway.flows.verify_log().await.expect("the log holds");
+    }
+);
+
+on_both!(
+    async fn told_to_the_adviser_is_not_told_to_the_victim(database: Database) {
+        let (gateway, message, owed) = held(&database, "via-isva").await;
+        gateway
+            .flows
+            .hand_over(OFFICER, &message, HandRoute::ViaIsva, "preferred-route")
+            .await
+            .expect("an adviser has consent");
+        let passed = made(NOON, Method::Email, PersonContacted::ViaIsva);
+        let told = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, Some(&message), passed.clone()))
+            .await
+            .expect("that the adviser was told is recorded");
+        assert!(!told.ended);
+        let now = gateway.obligation_of(&message).await;
+        assert_eq!(
+            now.waiting_for.as_deref(),
+            Some("confirmation-that-the-victim-was-informed")
+        );
+
+        gateway.clock().set("2026-11-24T10:00:00Z");
+        let confirmed = MadeContact {
+            occurred_at: "2026-11-24T09:30:00Z".parse().expect("an instant"),
+            informed_at: Some("2026-11-23T17:30:00Z".parse::<Timestamp>().expect("an instant")),
+            direction: Direction::Inbound,
+            ..passed
+        };
+        let told = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, None, confirmed))
+            .await
+            .expect("the adviser's confirmation is recorded");
+        assert!(told.ended);
+        let ended = gateway.obligation_of(&message).await;
+        assert_eq!(
+            (ended.state.as_str(), ended.ended_why.as_deref()),
+            ("discharged", Some("victim-informed"))
+        );
+        let contacts = gateway.contacts_of(&owed).await;
+        assert_eq!(
+            contacts.iter().map(|row| row.informed).collect::<Vec<_>>(),
+            [false, true]
+        );
+    }
+);
+
+on_both!(
+    async fn three_calls_a_text_a_letter_the_adviser_and_then_not_contacted(database: Database) {
+        let (gateway, _, owed) = held(&database, "mobile").await;
+        let mobile = point(&gateway, &owed, Route::Mobile).await;
+        let next = || async {
+            let step = gateway.flows.next_contact(&owed.id).await;
+            step.expect("the ladder answers")
+        };
+        for (nth, at) in [
+            "2026-11-23T12:00:00Z",
+            "2026-11-23T15:30:00Z",
+            "2026-11-23T18:45:00Z",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            gateway.clock().set(at);
+            let NextStep::Call { n, not_before, point } = next().await else {
+                panic!("a call comes next, not {:?}", next().await);
+            };
+            assert_eq!((n, &point), (nth + 1, &mobile));
+            assert!(not_before <= at.parse().expect("an instant"), "{not_before}");
+            let tried = call(at, &mobile, CallOutcome::NotAnswered);
+            gateway
+                .flows
+                .add_contact(OFFICER, about(&owed, None, tried))
+                .await
+                .expect("the call is recorded");
+        }
+        assert!(
+            matches!(next().await, NextStep::LetterIfSafe { .. }),
+            "texts were not agreed on"
+        );
+        let address = point(&gateway, &owed, Route::Post).await;
+        let letter = MadeContact {
+            point: Some(address),
+            ..made("2026-11-23T18:45:00Z", Method::Post, PersonContacted::Victim)
+        };
+        let posted = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, None, letter))
+            .await
+            .expect("the letter is recorded");
+        assert!(!posted.ended, "another letter than the approved one ends nothing");
+        assert_eq!(next().await, NextStep::ViaIsva);
+        let asked = made("2026-11-23T18:45:00Z", Method::Email, PersonContacted::ViaIsva);
+        gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, None, asked))
+            .await
+            .expect("that the adviser was asked is recorded");
+        assert_eq!(next().await, NextStep::NotContacted);
+        gateway
+            .flows
+            .add_not_contacted(OFFICER, &owed.id, "no-safe-way")
+            .await
+            .expect("it is recorded with its reason");
+        let waiting = gateway
+            .flows
+            .explain_obligation(&owed.id)
+            .await
+            .expect("the duty explains itself");
+        assert_eq!(waiting.owed.state, "open", "no duty disappears");
+        assert_eq!(
+            waiting.owed.waiting_for.as_deref(),
+            Some("decision-of-an-approver")
+        );
+        assert_eq!(gateway.contacts_of(&owed).await.len(), 6);
+        assert_eq!(gateway.forgotten().await, 0);
+    }
+);
+
+on_both!(
+    async fn a_call_that_informs_ends_a_duty_whose_message_cannot_leave(database: Database) {
+        let (gateway, message, owed) = held(&database, "mobile").await;
+        let mobile = point(&gateway, &owed, Route::Mobile).await;
+        let told = MadeContact {
+            informed_at: Some(NOON.parse().expect("an instant")),
+            ..call(NOON, &mobile, CallOutcome::Answered)
+        };
+        let done = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, None, told))
+            .await
+            .expect("the call is recorded");
+        assert!(done.ended);
+        assert_eq!(
+            gateway.stands(&message).await,
+            "cancelled: victim-informed",
+            "what was held for want of an address stops"
+        );
+    }
+);
+
+on_both!(
+    async fn a_call_does_not_replace_a_letter_that_is_still_to_leave(database: Database) {
+        let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
+        gateway.add_victim(&victim("mobile")).await;
+        gateway.event(NOT_CHARGED).await;
+        let message = gateway.draft_and_approve().await.remove(0).message;
+        let owed = gateway.obligation_of(&message).await;
+        let mobile = point(&gateway, &owed, Route::Mobile).await;
+        let nine = "2026-11-23T09:00:00Z";
+        let told = MadeContact {
+            informed_at: Some(nine.parse().expect("an instant")),
+            ..call(nine, &mobile, CallOutcome::Answered)
+        };
+        let done = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, None, told))
+            .await
+            .expect("the call is recorded");
+        assert!(!done.ended);
+        assert_eq!(gateway.stands(&message).await, "created");
+        assert_eq!(gateway.obligation_of(&message).await.state, "open");
+    }
+);
+
+on_both!(
+    async fn a_contact_against_the_plan_is_recorded_and_somebody_is_told(database: Database) {
+        let (gateway, _, owed) = held(&database, "mobile").await;
+        let mobile = point(&gateway, &owed, Route::Mobile).await;
+        let before = gateway.unseen().await.len();
+        let method = Method::TextMessage { promised: Vec::new() };
+        let text = MadeContact {
+            point: Some(mobile),
+            ..made(NOON, method, PersonContacted::Victim)
+        };
+        let done = gateway
+            .flows
+            .add_contact(OFFICER, about(&owed, None, text))
+            .await
+            .expect("a fact is recorded");
+        assert_eq!(done.flags.len(), 1);
+        let notices = gateway.unseen().await;
+        assert_eq!(notices.len(), before + 1);
+        assert!(notices.iter().any(|(kind, _)| kind == "contact-against-plan"));
+    }
+);
+
+on_both!(
+    async fn every_reading_of_a_persons_content_is_logged_once_with_its_reason(database: Database) {
+        let (gateway, _, owed) = held(&database, "mobile").await;
+        let mobile = point(&gateway, &owed, Route::Mobile).await;
+        gateway
+            .flows
+            .add_contact(
+                OFFICER,
+                about(&owed, None, call(NOON, &mobile, CallOutcome::Dropped)),
+            )
+            .await
+            .expect("the call is recorded");
+        let read = |wanted: &'static str| {
+            let gateway = &gateway;
+            async move {
+                let all = entries(gateway).await;
+                let of_verb = all.iter().filter(|entry| entry.verb() == wanted);
+                of_verb
+                    .map(|entry| (entry.act(), entry.reason().map(str::to_owned)))
+                    .collect::<Vec<_>>()
+            }
+        };
+        let list = gateway
+            .flows
+            .list_contacts(APPROVER, &owed.victim_id, "second-check")
+            .await
+            .expect("the approver reads them");
+        let notes = list.last().and_then(|(_, made)| {
+            made.as_ref()?
+                .notes
+                .as_ref()
+                .map(|notes| notes.reveal().to_owned())
+        });
+        assert_eq!(notes.as_deref(), Some("told of Lark House"));
+        assert_eq!(
+            read("contacts-read").await,
+            [(Act::Consultation, Some("second-check".to_owned()))]
+        );
+        let refused = gateway
+            .flows
+            .list_contacts(APPROVER, &owed.victim_id, "Because I want to")
+            .await;
+        assert_eq!(refused.expect_err("a sentence is no code").kind(), Kind::Invalid);
+        let refused = gateway
+            .flows
+            .list_contacts("operator", &owed.victim_id, "curious")
+            .await;
+        assert_eq!(
+            refused.expect_err("an operator reads no content").kind(),
+            Kind::NotAllowed
+        );
+        assert_eq!(read("contacts-read").await.len(), 1);
+        let log = gateway.log_bodies().await.concat();
+        let log = String::from_utf8_lossy(&log).to_lowercase();
+        for word in ["maren", "lark house", "900466", "orchard"] {
+            assert!(!log.contains(word), "the log holds `{word}`");
+        }
+    }
+);
+
+/// A value of the plan, for the tests of changes.
+pub(crate) fn email(text: &str) -> PointValue {
+    PointValue::Email(domain::address::EmailAddress::parse(text).expect("an address"))
+}
