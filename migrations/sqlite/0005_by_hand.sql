@@ -1,6 +1,7 @@
--- What people do by hand: messages handed over, contacts with the day on which the victim was informed, due times
--- that somebody moved.
+-- The unit that has a case, and what people do by hand: messages handed over, contacts with the day on which the victim
+-- was informed, due times that somebody moved.
 
+ALTER TABLE cases ADD COLUMN unit TEXT;
 ALTER TABLE contacts ADD COLUMN informed_at INTEGER;
 ALTER TABLE obligations ADD COLUMN moved_by_hand INTEGER NOT NULL DEFAULT 0 CHECK (moved_by_hand IN (0, 1));
 CREATE INDEX obligation_moves_by_obligation ON obligation_moves (obligation_id, moved_at);

@@ -16,7 +16,7 @@ use crate::address::EmailAddress;
 )]
 pub struct BadAreaCode;
 
-/// The short name of an Area in data and configuration, such as `north-east`.
+/// The short name of an Area, or of a unit in one, in data and configuration, such as `north-east` or `rasso`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AreaCode(String);
@@ -66,8 +66,17 @@ pub struct Area {
     pub name: String,
     /// Its name in Welsh.
     pub name_cy: String,
+    /// The codes of its units; every Area has one for rape and serious sexual offences.
+    pub units: Vec<AreaCode>,
     /// The dedicated ISVA mailbox of its RASSO unit, once it has one here.
     pub mailbox: Option<EmailAddress>,
+}
+
+impl Area {
+    /// Whether it has a unit of this code.
+    pub fn has_unit(&self, code: &AreaCode) -> bool {
+        self.units.contains(code)
+    }
 }
 
 /// One thing wrong in the table of Areas.
@@ -146,9 +155,9 @@ impl Areas {
 /// Reads one entry; says everything that is wrong with it.
 fn read_area(table: &toml::Table, say: &mut impl FnMut(String)) -> Option<Area> {
     for key in table.keys() {
-        if !["code", "name", "name_cy", "mailbox"].contains(&key.as_str()) {
+        if !["code", "name", "name_cy", "units", "mailbox"].contains(&key.as_str()) {
             say(format!(
-                "unknown key `{key}`; an Area has code, name, name_cy and perhaps mailbox"
+                "unknown key `{key}`; an Area has code, name, name_cy, units and perhaps mailbox"
             ));
         }
     }
@@ -175,12 +184,27 @@ fn read_area(table: &toml::Table, say: &mut impl FnMut(String)) -> Option<Area> 
             }
         },
     };
+    let units = read_units(table);
+    if units.is_empty() {
+        say("`units` is missing or not a list of codes such as [\"rasso\"]".to_owned());
+    }
     Some(Area {
         code: code?,
+        units,
         name: name?,
         name_cy: name_cy?,
         mailbox,
     })
+}
+
+/// The units of an entry; none when the list is missing or one of them is no code.
+fn read_units(table: &toml::Table) -> Vec<AreaCode> {
+    let list = table.get("units").and_then(toml::Value::as_array);
+    let codes = list.into_iter().flatten().map(|unit| {
+        let code = AreaCode::parse(unit.as_str()?);
+        code.ok()
+    });
+    codes.collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -199,6 +223,8 @@ mod tests {
             ("Cymru-Wales", "Cymru")
         );
         assert!(areas.list().iter().all(|area| !area.name_cy.is_empty()));
+        let rasso = AreaCode::parse("rasso").unwrap();
+        assert!(areas.list().iter().all(|area| area.has_unit(&rasso)));
         assert_eq!(areas.get(&AreaCode::parse("north").unwrap()), None);
     }
 
@@ -210,7 +236,7 @@ mod tests {
         )
         .unwrap_err();
         let lines: Vec<_> = faults.iter().map(|fault| fault.line).collect();
-        assert_eq!(lines, [1, 1, 1, 7, 12]);
+        assert_eq!(lines, [1, 1, 1, 1, 7, 7, 12, 12]);
     }
 
     #[test]

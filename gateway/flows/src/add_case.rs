@@ -29,11 +29,7 @@ impl Gateway {
     /// Adds a case, or another victim to it.
     pub async fn add_case(&self, actor: &str, record: &CaseRecord) -> Result<Added> {
         self.authorise(actor, &[StaffRole::Operator])?;
-        if self.parts.areas.get(&record.area).is_none() {
-            return Err(Error::Invalid(
-                "area: no such Area; use a code of config/areas.toml".to_owned(),
-            ));
-        }
+        self.check_area(record)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let case = self.find_or_add_case(&mut tx, record).await?;
@@ -59,6 +55,20 @@ impl Gateway {
         Ok(Added::New)
     }
 
+    fn check_area(&self, record: &CaseRecord) -> Result<()> {
+        let Some(area) = self.parts.areas.get(&record.area) else {
+            return Err(Error::Invalid(
+                "area: no such Area; use a code of config/areas.toml".to_owned(),
+            ));
+        };
+        if record.unit.as_ref().is_some_and(|unit| !area.has_unit(unit)) {
+            return Err(Error::Invalid(
+                "unit: this Area has no such unit; config/areas.toml lists them".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
     async fn find_or_add_case(&self, tx: &mut Tx, record: &CaseRecord) -> Result<CaseRow> {
         if let Some(case) = people::find_case_by_urn(tx, record.urn.as_str()).await? {
             return Ok(case);
@@ -68,6 +78,7 @@ impl Gateway {
             id: CaseId::random(self.entropy()),
             urn: record.urn.as_str().to_owned(),
             area: record.area.as_str().to_owned(),
+            unit: record.unit.as_ref().map(|unit| unit.as_str().to_owned()),
             offence: record.offence.as_str().to_owned(),
             opened_at: record.opened_at,
             closed_at: None,

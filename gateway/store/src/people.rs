@@ -9,9 +9,9 @@ use crate::{Result, Row, Statement, Tx};
 
 statements! {
     CASE_ADD = Statement::both("cases.add",
-        "INSERT INTO cases (id, urn, area, offence, opened_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)");
-    CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, offence, opened_at, closed_at FROM cases WHERE urn = $1");
-    CASE_FIND = Statement::both("cases.find", "SELECT id, urn, area, offence, opened_at, closed_at FROM cases WHERE id = $1");
+        "INSERT INTO cases (id, urn, area, unit, offence, opened_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, unit, offence, opened_at, closed_at FROM cases WHERE urn = $1");
+    CASE_FIND = Statement::both("cases.find", "SELECT id, urn, area, unit, offence, opened_at, closed_at FROM cases WHERE id = $1");
     CASE_CLOSE = Statement::both("cases.close", "UPDATE cases SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL");
     VICTIM_ADD = Statement::both("victims.add",
         "INSERT INTO victims (id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, \
@@ -54,6 +54,8 @@ pub struct CaseRow {
     pub urn: String,
     /// The Area's code.
     pub area: String,
+    /// The unit of the Area that has the case, by its code.
+    pub unit: Option<String>,
     /// `adult-rape`, `serious-sexual` or `other`.
     pub offence: String,
     /// Nothing that happened earlier belongs to this case.
@@ -96,9 +98,10 @@ fn case(row: &Row) -> Result<CaseRow> {
         id: row.parsed(0, CaseId::parse)?,
         urn: row.text(1)?,
         area: row.text(2)?,
-        offence: row.text(3)?,
-        opened_at: row.at(4)?,
-        closed_at: row.at_opt(5)?,
+        unit: row.text_opt(3)?,
+        offence: row.text(4)?,
+        opened_at: row.at(5)?,
+        closed_at: row.at_opt(6)?,
     })
 }
 
@@ -123,7 +126,15 @@ fn victim(row: &Row) -> Result<VictimRow> {
 pub async fn add_case(tx: &mut Tx, case: &CaseRow, at: Timestamp) -> Result<()> {
     tx.execute(
         &CASE_ADD,
-        args![&case.id, &case.urn, &case.area, &case.offence, case.opened_at, at],
+        args![
+            &case.id,
+            &case.urn,
+            &case.area,
+            &case.unit,
+            &case.offence,
+            case.opened_at,
+            at
+        ],
     )
     .await?;
     Ok(())

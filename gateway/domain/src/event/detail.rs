@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::words::{
     AppealStage, ChargeLevel, ChargeOutcome, DecidedBy, MeetingHow, Outcome, PleaWord, PoliceStep,
-    ReviewStage, RightsGround, Stage, StopMethod,
+    ReviewStage, Stage, StopMethod,
 };
 use crate::masked::Masked;
+use crate::people::EnhancedGround;
 
 macro_rules! details {
     ($($(#[$doc:meta])* $variant:ident = $kind:literal in $stage:ident {
@@ -303,7 +304,7 @@ details! {
     /// The victim was found to have enhanced rights.
     EnhancedRightsFound = "enhanced-rights-found" in Contact {
         /// By what.
-        ground: RightsGround,
+        ground: EnhancedGround,
     }
     /// A change of contact details was proposed; it never carries the new value itself.
     ContactChange = "contact-change" in Contact {

@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use super::check::EventFault;
 use super::words::{
     AppealStage, ChargeLevel, ChargeOutcome, DecidedBy, MeetingHow, Outcome, PleaWord, PoliceStep,
-    ReviewStage, RightsGround, Stage, StopMethod,
+    ReviewStage, Stage, StopMethod,
 };
+use crate::people::EnhancedGround;
 
 /// What a field may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +190,7 @@ pub const KINDS: &[KindSchema] = &[
     kind("meeting-cancelled", &[MEETING_AT, may("reason", Shape::Text)]),
     kind(
         "enhanced-rights-found",
-        &[must("ground", Shape::Word(RightsGround::WORDS))],
+        &[must("ground", Shape::Word(EnhancedGround::WORDS))],
     ),
     kind(
         "contact-change",

@@ -169,14 +169,4 @@ words! {
         /// By telephone.
         Phone = "phone",
     }
-
-    /// By what a victim came to have enhanced rights under the Code.
-    RightsGround {
-        /// A victim of the most serious crime.
-        SeriousCrime = "serious-crime",
-        /// Persistently targeted.
-        PersistentlyTargeted = "persistently-targeted",
-        /// Vulnerable or intimidated.
-        VulnerableOrIntimidated = "vulnerable-or-intimidated",
-    }
 }

@@ -12,6 +12,7 @@ pub use consent::{Consent, ConsentScope, TransportClass};
 pub(crate) use name::name_keys;
 pub use name::{BadName, PersonName};
 
+use crate::event::words::words;
 use crate::masked::Masked;
 
 /// What the case is about, as far as a duty depends on it.
@@ -68,26 +69,15 @@ impl Service {
     }
 }
 
-/// Why a victim has enhanced rights under the Victims' Code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EnhancedGround {
-    /// A victim of the most serious crime.
-    MostSeriousCrime,
-    /// Persistently targeted.
-    PersistentlyTargeted,
-    /// Vulnerable or intimidated.
-    VulnerableOrIntimidated,
-}
-
-impl EnhancedGround {
-    /// The word in data.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::MostSeriousCrime => "most-serious-crime",
-            Self::PersistentlyTargeted => "persistently-targeted",
-            Self::VulnerableOrIntimidated => "vulnerable-or-intimidated",
-        }
+words! {
+    /// By what a victim has enhanced rights under the Victims' Code.
+    EnhancedGround {
+        /// A victim of the most serious crime.
+        MostSeriousCrime = "most-serious-crime",
+        /// Persistently targeted.
+        PersistentlyTargeted = "persistently-targeted",
+        /// Vulnerable or intimidated.
+        VulnerableOrIntimidated = "vulnerable-or-intimidated",
     }
 }
 

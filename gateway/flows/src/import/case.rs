@@ -24,6 +24,8 @@ pub struct CaseRecord {
     pub victim_ref: String,
     /// The Area; whether it exists is for `config/areas.toml`.
     pub area: AreaCode,
+    /// The unit of the Area that has the case.
+    pub unit: Option<AreaCode>,
     /// What the case is about.
     pub offence: Offence,
     /// Nothing that happened earlier belongs to this case. A day is read as its midnight in London.

@@ -25,6 +25,7 @@ const REQUIRED: &[&str] = &[
     "content_in_email",
 ];
 const OPTIONAL: &[&str] = &[
+    "unit",
     "language_name",
     "translator",
     "formats",

@@ -27,6 +27,7 @@ pub(super) fn case(map: Map<String, Value>) -> Result<CaseRecord, Fault> {
         urn: f.must_parsed("urn", "a case reference", Urn::parse)?,
         victim_ref: f.must_text("victim_ref", REFERENCE_CHARS_MAX)?,
         area: f.must_parsed("area", "an Area code", AreaCode::parse)?,
+        unit: f.parsed("unit", "a unit's code", AreaCode::parse)?,
         offence: f.must_word("offence", "adult-rape, serious-sexual or other")?,
         opened_at,
         legal_name: f.must_parsed("legal_name", "a name", PersonName::parse)?,
