@@ -101,11 +101,17 @@ impl Service {
         fs::read_to_string(self.dir.path().join("serve.log")).unwrap_or_default()
     }
 
+    /// The program with this service's configuration.
+    pub fn command(&self) -> Command {
+        let mut command = program();
+        command.arg("--config").arg(self.config());
+        command
+    }
+
     /// Runs one command on this service to its end.
     pub fn run(&self, words: &[&str]) -> Output {
-        let mut command = program();
-        command.arg("--config").arg(self.config()).args(words);
-        command
+        self.command()
+            .args(words)
             .output()
             .expect("the program runs; `make test` has built it")
     }

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod by_hand;
+mod commands;
 mod decisions;
 mod delivery;
 mod demo;

@@ -80,6 +80,9 @@ pub fn run(context: &Context, args: Args) -> Result<u8, Fault> {
         print::json(&shape(&question, &due));
     } else {
         explain(&question, &due);
+        if let Some(rule) = texts.rulebook.rule(&question.rule) {
+            print::line(&format!("Evidence   {}: {}", rule.grade, rule.grade.explain()));
+        }
     }
     Ok(0)
 }

@@ -152,10 +152,8 @@ fn show(explained: &Explained<'_>) {
     row("Rule", &owed.rule);
     if let Some(rule) = explained.rule {
         row("", &rule.title);
-        row(
-            "Source",
-            &format!("{}, evidence grade {}", rule.source, rule.grade),
-        );
+        row("Source", &rule.source);
+        row("Evidence", &format!("{}: {}", rule.grade, rule.grade.explain()));
     }
     row("Owner", &owed.owner);
     row("State", &owed.state);

@@ -81,6 +81,20 @@ pub enum Letter {
     Assumption,
 }
 
+impl Letter {
+    /// What it means, for whoever reads a due time: law that is not confirmed says so.
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::A => "read in an official source",
+            Self::B => "read in a secondary summary; not confirmed against the Code itself",
+            Self::C => "read in a source about an earlier Code; not confirmed for the one in force",
+            Self::M => "from memory; not confirmed",
+            Self::House => "our own practice; no Code asks for it",
+            Self::Assumption => "a working assumption, neither law nor policy",
+        }
+    }
+}
+
 /// How good the evidence is: one letter, or several as in `A/C` (the limit is A, the detail C).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grade(Vec<Letter>);
@@ -110,6 +124,12 @@ impl Grade {
     /// The letters.
     pub fn letters(&self) -> &[Letter] {
         &self.0
+    }
+
+    /// What its letters mean, in one line.
+    pub fn explain(&self) -> String {
+        let words = self.0.iter().map(|letter| letter.explain());
+        words.collect::<Vec<_>>().join("; in part ")
     }
 
     /// Whether the row, or a part of it, rests on memory.

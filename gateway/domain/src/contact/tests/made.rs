@@ -218,3 +218,24 @@ fn a_record_is_kept_and_read_again_and_shows_nothing_in_debug() {
     assert_eq!(serde_json::from_str::<MadeContact>(&json).unwrap(), contact);
     assert!(!format!("{contact:?}").contains("decision"));
 }
+
+#[test]
+fn every_example_of_the_page_can_be_recorded() {
+    let page = include_str!("../../../../../docs/contacts.md");
+    let examples = page.split("```json\n").skip(1);
+    let read = examples.map(|rest| {
+        let text = rest.split("\n```").next().unwrap();
+        serde_json::from_str::<MadeContact>(text).unwrap()
+    });
+    let mut plan = with_texts();
+    let point = ContactPointId::parse("0123456789abcdef0123456789abcdef").unwrap();
+    plan.add(Point::new(point, Route::HomePhone, phone("01632 960001"), safe()).unwrap())
+        .unwrap();
+    let context = CallContext {
+        plan: &plan,
+        case_opened_at: at("2026-10-01T00:00:00Z"),
+        now: at("2026-11-24T12:00:00Z"),
+    };
+    let flags = read.map(|made| made.check(&context).unwrap()).collect::<Vec<_>>();
+    assert_eq!(flags, [vec![], vec![], vec![]]);
+}
