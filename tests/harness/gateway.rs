@@ -13,13 +13,13 @@ use domain::time::{Clock, random};
 use flows::import::{self, Format};
 use flows::{Approved, Delivered, Gateway, Parts, Recorded, Settings, Staff, StaffRole};
 use jiff::Timestamp;
-use mail::catcher::{Catcher, CatcherConfig, Caught, Faults, Seen, Sink};
+use mail::catcher::{Catcher, CatcherConfig, Caught, Fault, Faults, Seen, Sink};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
 use mail::return_path::ReturnPathKey;
 use mail::tls::{Identity, Roots};
 use render::Library;
-use sqlx::AssertSqlSafe;
 use store::contacts::{self, ContactRow};
+use store::drafts::MessageRow;
 use store::obligations::{self, ObligationRow};
 use store::outbox::{self, OutboxRow};
 use store::{Pool, Tx, drafts, log, notices};
@@ -60,6 +60,27 @@ impl Clock for Shared {
     }
 }
 
+/// The post office of a test.
+pub struct Post {
+    /// What goes wrong there.
+    pub faults: Faults,
+    /// How long the relay is waited for, in milliseconds.
+    pub timeout_ms: u64,
+    /// What is done with each mail before it is answered.
+    pub on_mail: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Post {
+    /// A patient one that meets these faults.
+    pub fn meeting(faults: Faults) -> Self {
+        Self {
+            faults,
+            timeout_ms: 10_000,
+            on_mail: Box::new(|| {}),
+        }
+    }
+}
+
 /// A gateway with its post office. The words are vetted; there is no victim yet.
 pub struct TestGateway {
     /// The flows, for what has no method here.
@@ -73,20 +94,39 @@ pub struct TestGateway {
 impl TestGateway {
     /// A gateway on this database whose mail meets these faults.
     pub async fn new(database: &Database, faults: Faults) -> Self {
+        Self::with(database, Post::meeting(faults)).await
+    }
+
+    /// A gateway on this database with this post office.
+    pub async fn with(database: &Database, post: Post) -> Self {
+        Self::build(database, post, &[]).await
+    }
+
+    /// A gateway on whose rules that wait to be confirmed these were confirmed; nothing goes wrong at its relay.
+    pub async fn confirming(database: &Database, rules: &[&str]) -> Self {
+        Self::build(database, Post::meeting(Faults::Always(Fault::None)), rules).await
+    }
+
+    async fn build(database: &Database, post: Post, confirmed: &[&str]) -> Self {
         let clock = Arc::new(SetClock::at(BEGINNING));
         let entropy = SeededEntropy::new(1);
         let keys = new_keys(&entropy);
         let bounce_key = random(&entropy);
-        let parts = parts(
+        let mut parts = parts(
             database.pool.clone(),
             Box::new(Shared(Arc::clone(&clock))),
             entropy,
             &keys,
             &bounce_key,
         );
+        let confirmed = confirmed
+            .iter()
+            .map(|rule| (*rule).to_owned())
+            .collect::<Vec<_>>();
+        parts.rulebook = parts.rulebook.confirm(&confirmed).expect("rules of the rulebook");
         let flows = Gateway::new(parts);
         let caught = Arc::new(Mutex::new(Vec::new()));
-        let (catcher, relay) = post_office(faults, Arc::clone(&caught)).await;
+        let (catcher, relay) = post_office(post, Arc::clone(&caught)).await;
         flows
             .vet_templates("tom.ellis", APPROVER, None)
             .await
@@ -144,8 +184,17 @@ impl TestGateway {
 
     /// Delivers one batch of what is due now.
     pub async fn deliver(&self) -> Delivered {
-        let done = self.flows.deliver_batch("test", &self.relay).await;
-        done.expect("the batch ends")
+        self.try_to_deliver().await.expect("the batch ends")
+    }
+
+    /// The same where the database may be away.
+    pub async fn try_to_deliver(&self) -> flows::Result<Delivered> {
+        self.flows.deliver_batch("test", &self.relay).await
+    }
+
+    /// Delivers batch after batch until nothing is due now.
+    pub async fn deliver_all(&self) {
+        while self.deliver().await.claimed > 0 {}
     }
 
     /// What the catcher has seen so far.
@@ -177,12 +226,16 @@ impl TestGateway {
         self.flows.find_forgotten().await.expect("the sweep ends").len()
     }
 
+    /// A message as it is kept.
+    pub async fn message(&self, id: &MessageId) -> MessageRow {
+        let message = drafts::find_message(&mut self.reader().await, id).await;
+        message.expect("messages answer").expect("the message is kept")
+    }
+
     /// The duty behind a message.
     pub async fn obligation_of(&self, id: &MessageId) -> ObligationRow {
-        let tx = &mut self.reader().await;
-        let message = drafts::find_message(tx, id).await.expect("messages answer");
-        let owed = message.expect("the message is kept").obligation_id;
-        let row = obligations::find(tx, &owed).await;
+        let owed = self.message(id).await.obligation_id;
+        let row = obligations::find(&mut self.reader().await, &owed).await;
         row.expect("obligations answer").expect("the obligation")
     }
 
@@ -213,7 +266,7 @@ impl TestGateway {
         list.map(|entry| entry.body).collect()
     }
 
-    async fn reader(&self) -> Tx {
+    pub(crate) async fn reader(&self) -> Tx {
         self.pool().read().await.expect("a reader")
     }
 }
@@ -295,14 +348,20 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
 }
 
 /// A catcher with a certificate of its own, and the relay that trusts that one alone.
-async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
+async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
     let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).expect("a certificate");
     let roots = Roots::Only(identity.cert_pem.clone());
+    let Post {
+        faults,
+        timeout_ms,
+        on_mail,
+    } = post;
     let keep = move |message: Caught| {
         caught
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(message);
+        on_mail();
         Ok(())
     };
     let catcher = Catcher::start(CatcherConfig {
@@ -321,43 +380,9 @@ async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catche
             server_name: CATCHER_HOST.to_owned(),
             roots,
         },
-        timeout_ms: 10_000,
+        timeout_ms,
         connections_max: CONNECTIONS_MAX,
     })
     .expect("the relay's configuration holds");
     (catcher, relay)
-}
-
-/// Every byte of the database's files, and after them every value of every column: a value on several pages
-/// does not stand in the files in one piece.
-pub async fn every_byte(database: &Database) -> Vec<u8> {
-    let path = database
-        .address
-        .strip_prefix("sqlite:")
-        .expect("an SQLite database");
-    let mut bytes = std::fs::read(path).expect("the database's file");
-    bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
-    let Pool::Sqlite { writer, .. } = &database.pool else {
-        panic!("an SQLite database");
-    };
-    let columns =
-        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
-    let columns: Vec<(String, String)> = sqlx::query_as(columns)
-        .fetch_all(writer)
-        .await
-        .expect("the columns");
-    assert!(columns.len() > 50, "{} columns", columns.len());
-    for (table, column) in columns {
-        let values =
-            format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
-        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
-            .fetch_all(writer)
-            .await
-            .expect("the values");
-        for value in values {
-            bytes.push(b'\n');
-            bytes.extend(value);
-        }
-    }
-    bytes
 }

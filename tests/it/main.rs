@@ -6,6 +6,7 @@ mod delivery;
 mod demo;
 mod end_to_end;
 mod foreign;
+mod incidents;
 mod killed;
 mod kills;
 mod oracle;
