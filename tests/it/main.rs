@@ -10,6 +10,7 @@ mod incidents;
 mod killed;
 mod kills;
 mod oracle;
+mod orders;
 mod postfix;
 mod served;
 mod sizes;

@@ -1,7 +1,7 @@
 //! The defence side of a case is known only to be refused: I4 and I5.
 
 use harness::case::{self, EMAIL, assigned, defendant, safe};
-use harness::gateway::{APPROVER, TestGateway};
+use harness::gateway::APPROVER;
 use harness::on_both;
 use serde_json::{Value, json};
 
