@@ -5,6 +5,7 @@ mod decisions;
 mod delivery;
 mod demo;
 mod end_to_end;
+mod envelopes;
 mod foreign;
 mod incidents;
 mod killed;
