@@ -18,7 +18,12 @@ impl SetClock {
 
     /// Goes to this instant.
     pub fn set(&self, instant: &str) {
-        self.0.store(parse(instant).as_microsecond(), Ordering::SeqCst);
+        self.set_to(parse(instant));
+    }
+
+    /// The same for an instant that was computed.
+    pub fn set_to(&self, instant: Timestamp) {
+        self.0.store(instant.as_microsecond(), Ordering::SeqCst);
     }
 }
 

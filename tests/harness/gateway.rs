@@ -1,33 +1,26 @@
 //! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
 
-use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::id::MessageId;
-use domain::obligation::Thresholds;
-use domain::rulebook::Rulebook;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
-use flows::{Approved, Delivered, Gateway, Parts, Recorded, Settings, Staff, StaffRole, known_calendar};
-use jiff::{SignedDuration, Timestamp};
-use mail::catcher::{Catcher, CatcherConfig, Caught, Faults, Seen, Sink};
+use flows::{Approved, Delivered, Gateway, Parts, Recorded, known_calendar};
+use jiff::Timestamp;
+use mail::catcher::{Catcher, CatcherConfig, Caught, Fault, Faults, Seen, Sink};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::return_path::ReturnPathKey;
 use mail::tls::{Identity, Roots};
-use render::Library;
-use sqlx::AssertSqlSafe;
 use store::contacts::{self, ContactRow};
+use store::drafts::MessageRow;
 use store::obligations::{self, ObligationRow};
 use store::outbox::{self, OutboxRow};
 use store::{Pool, Tx, drafts, log, notices};
-use vault::KeyFile;
 
 use crate::chance::{SeededEntropy, SetClock};
 use crate::database::Database;
+use crate::house::{new_keys, parts};
 
 /// The officer of every victim in the tests, who also drafts.
 pub const OFFICER: &str = "vlo-north-east-1";
@@ -46,11 +39,9 @@ pub const DELIVERED_ONE: Delivered = Delivered {
     held: 0,
     failed: 0,
 };
-/// The key that seals.
-pub(crate) const KEY: &str = "test-1";
 /// The name in the catcher's certificate.
 pub(crate) const CATCHER_HOST: &str = "localhost";
-const CONNECTIONS_MAX: usize = 4;
+pub(crate) const CONNECTIONS_MAX: usize = 4;
 
 /// The clock that the test keeps a hand on.
 struct Shared(Arc<SetClock>);
@@ -58,6 +49,27 @@ struct Shared(Arc<SetClock>);
 impl Clock for Shared {
     fn now(&self) -> Timestamp {
         self.0.now()
+    }
+}
+
+/// The post office of a test.
+pub struct Post {
+    /// What goes wrong there.
+    pub faults: Faults,
+    /// How long the relay is waited for, in milliseconds.
+    pub timeout_ms: u64,
+    /// What is done with each mail before it is answered.
+    pub on_mail: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Post {
+    /// A patient one that meets these faults.
+    pub fn meeting(faults: Faults) -> Self {
+        Self {
+            faults,
+            timeout_ms: 10_000,
+            on_mail: Box::new(|| {}),
+        }
     }
 }
 
@@ -75,20 +87,39 @@ pub struct TestGateway {
 impl TestGateway {
     /// A gateway on this database whose mail meets these faults.
     pub async fn new(database: &Database, faults: Faults) -> Self {
+        Self::with(database, Post::meeting(faults)).await
+    }
+
+    /// A gateway on this database with this post office.
+    pub async fn with(database: &Database, post: Post) -> Self {
+        Self::build(database, post, &[]).await
+    }
+
+    /// A gateway on whose rules that wait to be confirmed these were confirmed; nothing goes wrong at its relay.
+    pub async fn confirming(database: &Database, rules: &[&str]) -> Self {
+        Self::build(database, Post::meeting(Faults::Always(Fault::None)), rules).await
+    }
+
+    async fn build(database: &Database, post: Post, confirmed: &[&str]) -> Self {
         let clock = Arc::new(SetClock::at(BEGINNING));
         let entropy = SeededEntropy::new(1);
         let keys = new_keys(&entropy);
         let bounce_key = random(&entropy);
-        let parts = parts(
+        let mut parts = parts(
             database.pool.clone(),
             Box::new(Shared(Arc::clone(&clock))),
             entropy,
             &keys,
             &bounce_key,
         );
+        let confirmed = confirmed
+            .iter()
+            .map(|rule| (*rule).to_owned())
+            .collect::<Vec<_>>();
+        parts.rulebook = parts.rulebook.confirm(&confirmed).expect("rules of the rulebook");
         let flows = Gateway::new(parts);
         let caught = Arc::new(Mutex::new(Vec::new()));
-        let (catcher, relay) = post_office(faults, Arc::clone(&caught)).await;
+        let (catcher, relay) = post_office(post, Arc::clone(&caught)).await;
         flows
             .vet_templates("tom.ellis", APPROVER, None)
             .await
@@ -162,8 +193,17 @@ impl TestGateway {
 
     /// Delivers one batch of what is due now.
     pub async fn deliver(&self) -> Delivered {
-        let done = self.flows.deliver_batch("test", &self.relay).await;
-        done.expect("the batch ends")
+        self.try_to_deliver().await.expect("the batch ends")
+    }
+
+    /// The same where the database may be away.
+    pub async fn try_to_deliver(&self) -> flows::Result<Delivered> {
+        self.flows.deliver_batch("test", &self.relay).await
+    }
+
+    /// Delivers batch after batch until nothing is due now.
+    pub async fn deliver_all(&self) {
+        while self.deliver().await.claimed > 0 {}
     }
 
     /// What the catcher has seen so far.
@@ -195,12 +235,16 @@ impl TestGateway {
         self.flows.find_forgotten().await.expect("the sweep ends").len()
     }
 
+    /// A message as it is kept.
+    pub async fn message(&self, id: &MessageId) -> MessageRow {
+        let message = drafts::find_message(&mut self.reader().await, id).await;
+        message.expect("messages answer").expect("the message is kept")
+    }
+
     /// The duty behind a message.
     pub async fn obligation_of(&self, id: &MessageId) -> ObligationRow {
-        let tx = &mut self.reader().await;
-        let message = drafts::find_message(tx, id).await.expect("messages answer");
-        let owed = message.expect("the message is kept").obligation_id;
-        let row = obligations::find(tx, &owed).await;
+        let owed = self.message(id).await.obligation_id;
+        let row = obligations::find(&mut self.reader().await, &owed).await;
         row.expect("obligations answer").expect("the obligation")
     }
 
@@ -231,101 +275,26 @@ impl TestGateway {
         list.map(|entry| entry.body).collect()
     }
 
-    async fn reader(&self) -> Tx {
+    pub(crate) async fn reader(&self) -> Tx {
         self.pool().read().await.expect("a reader")
     }
 }
 
-pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn config(name: &str) -> String {
-    fs::read_to_string(repository().join("config").join(name)).expect("a file of config")
-}
-
-/// What a gateway of the tests is made of, on this database, with these secrets.
-pub(crate) fn parts(
-    pool: Pool,
-    clock: Box<dyn Clock>,
-    entropy: SeededEntropy,
-    keys: &str,
-    bounce_key: &[u8; 32],
-) -> Parts {
-    let (keys, index) = KeyFile::parse(keys)
-        .and_then(|file| file.into_ring(KEY))
-        .expect("the keys");
-    Parts {
-        pool,
-        clock,
-        keys,
-        index,
-        rulebook: Rulebook::parse(&config("victims-code.toml")).expect("the rulebook"),
-        calendar: Calendar::parse(&config("bank-holidays.json")).expect("the calendar"),
-        areas: Areas::parse(&config("areas.toml")).expect("the Areas"),
-        library: Library::load(&repository().join("templates/messages")).expect("the words"),
-        staff: staff(),
-        settings: settings(ReturnPathKey::new(bounce_key)),
-        signer: None,
-        entropy: Box::new(entropy),
-    }
-}
-
-/// The text of a key file whose one key is [`KEY`].
-pub(crate) fn new_keys(entropy: &SeededEntropy) -> String {
-    let text = KeyFile::new_text(KEY, &random(entropy), &random(entropy)).expect("a key file");
-    text.to_string()
-}
-
-pub(crate) fn staff() -> Vec<Staff> {
-    let person = |user: &str, name: &str, phone: &str, role| Staff {
-        user: user.to_owned(),
-        name: name.to_owned(),
-        phone: phone.to_owned(),
-        role,
-    };
-    vec![
-        person("operator", "Test Operator", "01632 960100", StaffRole::Operator),
-        person(APPROVER, "Ruth Okafor", "01632 960101", StaffRole::Approver),
-        person("tom.ellis", "Tom Ellis", "01632 960102", StaffRole::Approver),
-        person(OFFICER, "Priya Shah", "01632 960201", StaffRole::Vlo),
-    ]
-}
-
-fn settings(bounce_key: ReturnPathKey) -> Settings {
-    Settings {
-        hold_back_s: HOLD_BACK_S,
-        lease_s: 5 * 60,
-        batch_max: 64,
-        connections_max: CONNECTIONS_MAX,
-        tries_max: 8,
-        retry_first_s: 60,
-        retry_max_s: 4 * 3600,
-        attention: Thresholds {
-            soon: SignedDuration::from_hours(24),
-            urgent: SignedDuration::from_hours(4),
-            at_half_time: true,
-        },
-        office_hours: (
-            "Monday to Friday, 9am to 5pm".to_owned(),
-            "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),
-        ),
-        sender_name: "Messages".to_owned(),
-        sender_address: format!("messages@{MAIL_DOMAIN}"),
-        mail_domain: MAIL_DOMAIN.to_owned(),
-        bounce_key,
-    }
-}
-
 /// A catcher with a certificate of its own, and the relay that trusts that one alone.
-async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
+async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
     let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).expect("a certificate");
     let roots = Roots::Only(identity.cert_pem.clone());
+    let Post {
+        faults,
+        timeout_ms,
+        on_mail,
+    } = post;
     let keep = move |message: Caught| {
         caught
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(message);
+        on_mail();
         Ok(())
     };
     let catcher = Catcher::start(CatcherConfig {
@@ -344,43 +313,9 @@ async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catche
             server_name: CATCHER_HOST.to_owned(),
             roots,
         },
-        timeout_ms: 10_000,
+        timeout_ms,
         connections_max: CONNECTIONS_MAX,
     })
     .expect("the relay's configuration holds");
     (catcher, relay)
-}
-
-/// Every byte of the database's files, and after them every value of every column: a value on several pages
-/// does not stand in the files in one piece.
-pub async fn every_byte(database: &Database) -> Vec<u8> {
-    let path = database
-        .address
-        .strip_prefix("sqlite:")
-        .expect("an SQLite database");
-    let mut bytes = std::fs::read(path).expect("the database's file");
-    bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
-    let Pool::Sqlite { writer, .. } = &database.pool else {
-        panic!("an SQLite database");
-    };
-    let columns =
-        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
-    let columns: Vec<(String, String)> = sqlx::query_as(columns)
-        .fetch_all(writer)
-        .await
-        .expect("the columns");
-    assert!(columns.len() > 50, "{} columns", columns.len());
-    for (table, column) in columns {
-        let values =
-            format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
-        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
-            .fetch_all(writer)
-            .await
-            .expect("the values");
-        for value in values {
-            bytes.push(b'\n');
-            bytes.extend(value);
-        }
-    }
-    bytes
 }

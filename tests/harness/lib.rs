@@ -1,7 +1,12 @@
 //! What the tests share: both databases, a clock that is set by hand, chance that repeats.
 
+pub mod bytes;
+pub mod case;
 pub mod chance;
 pub mod database;
 pub mod gateway;
+mod house;
+pub mod mails;
+mod plans;
 pub mod postfix;
 pub mod service;

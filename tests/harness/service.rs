@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use domain::time::{Clock as _, random};
-use flows::Gateway;
 use flows::import::{self, Format};
+use flows::{Gateway, Recorded};
 use jiff::{SignedDuration, Timestamp};
 use mail::catcher::{Catcher, CatcherConfig, Faults, Sink};
 use mail::tls::Identity;
@@ -18,7 +18,8 @@ use tempfile::TempDir;
 
 use crate::chance::{MachineClock, SeededEntropy};
 use crate::database::Database;
-use crate::gateway::{APPROVER, CATCHER_HOST, KEY, MAIL_DOMAIN, OFFICER, new_keys, parts, repository, staff};
+use crate::gateway::{APPROVER, CATCHER_HOST, MAIL_DOMAIN, OFFICER};
+use crate::house::{KEY, new_keys, parts, repository, staff};
 
 /// A configured service: its files, its relay, and the same flows for the test's own hands.
 pub struct Service {
@@ -132,17 +133,30 @@ impl Service {
         found
     }
 
+    /// Adds a victim from one line of a case file.
+    pub async fn add_victim(&self, line: &str) {
+        let mut records = import::cases(line.as_bytes(), Format::JsonLines);
+        let (_, record) = records.next().expect("a line").expect("a case that can be read");
+        let added = self.flows.add_case("operator", &record).await;
+        added.expect("the case comes in");
+    }
+
+    /// Records one event from a line of an event file.
+    pub async fn event(&self, line: &str) {
+        let mut events = import::events(line.as_bytes(), Format::JsonLines);
+        let (_, event) = events.next().expect("a line").expect("an event that can be read");
+        let answers = self.flows.record_events("operator", &[event]).await;
+        let answers = answers.expect("the batch is recorded");
+        assert!(matches!(answers[0], Recorded::New { .. }), "{answers:?}");
+    }
+
     /// Brings in `count` victims whose officer has just been assigned, has an introduction drafted for each and
     /// approves it: as many messages are due now.
     pub async fn queue(&self, count: usize) {
         let now = MachineClock.now();
         let mut events = String::new();
         for number in 0..count {
-            let line = victim(number, now);
-            let mut records = import::cases(line.as_bytes(), Format::JsonLines);
-            let (_, record) = records.next().expect("a line").expect("a case that can be read");
-            let added = self.flows.add_case("operator", &record).await;
-            added.expect("the case comes in");
+            self.add_victim(&victim(number, now)).await;
             events += &assigned(number, now);
         }
         let events = import::events(events.as_bytes(), Format::JsonLines)

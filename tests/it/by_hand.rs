@@ -4,36 +4,47 @@ use std::collections::BTreeSet;
 
 use audit::entry::{Act, Entry};
 use domain::contact::{
-    CallOutcome, Direction, MadeContact, MessageLeft, Method, NextStep, PersonContacted, PointValue, Route,
+    CallOutcome, Direction, MadeContact, MessageLeft, Method, NextStep, PersonContacted, Route,
 };
 use domain::id::{ContactPointId, MessageId};
 use domain::masked::Masked;
 use domain::safety::HandRoute;
-use flows::{Kind, NewContact};
+use flows::{Contacted, Kind, NewContact};
+use harness::case::{case, event, not_charged, safe};
 use harness::database::Database;
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
 use harness::on_both;
 use jiff::Timestamp;
 use mail::catcher::{Fault, Faults};
+use serde_json::json;
 use store::obligations::ObligationRow;
 
-const URN: &str = "01NE4400126";
 const NOON: &str = "2026-11-23T12:00:00Z";
 
-/// A victim with a safe mobile and a safe address, and no email: what is due cannot leave by itself.
+/// A victim with a safe mobile, a safe address and an adviser, and no email: what is due cannot leave by itself.
 fn victim(preferred: &str) -> String {
-    format!(
-        r#"{{"urn":"{URN}","area":"north-east","offence":"adult-rape","opened_at":"2026-06-14","defendants":[],"victim_ref":"V-1","legal_name":"Maren Holloway","preferred_name":"Maren","language":"english","service":"rasso","enhanced":true,"enhanced_ground":"most-serious-crime","wants_contact":true,"vlo":"{OFFICER}","mobile":{{"value":"07700 900466","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-09-07","review_by":"2027-07-02"}},"post":{{"value":["12 Orchard Rise","Anytown","ZZ9 9ZZ"],"safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-09-07","review_by":"2027-07-02"}},"preferred":"{preferred}","windows":["any"],"content_in_email":true,"adviser":{{"name":"Alex Adviser","email":"alex@service.test","service":"North Service","transport":"portal-only","from":"2026-09-01","until":"2027-09-01","scopes":["updates"]}}}}"#
-    )
+    case(&json!({
+        "email": null, "preferred": preferred, "mobile": safe("07700 900466"),
+        "post": safe(json!(["12 Orchard Rise", "Anytown", "ZZ9 9ZZ"])),
+        "adviser": {
+            "name": "Alex Adviser", "email": "alex@service.test", "service": "North Service", "transport": "portal-only",
+            "from": "2026-09-01", "until": "2027-09-01", "scopes": ["updates"],
+        },
+    }))
 }
 
-const NOT_CHARGED: &str = r#"{"source":"cms","source_event_id":"CMS-1","urn":"01NE4400126","victim_ref":"V-1","occurred_at":"2026-11-23T08:45:00Z","kind":"charge-decision","decision":"no-charge","decided_by":"cps","charges":["Rape"],"reasons":"The evidence does not meet the test that we have to apply.","reasons_author":"Ishaan Merrick"}"#;
+fn decision() -> String {
+    event(
+        1,
+        &not_charged("The evidence does not meet the test that we have to apply."),
+    )
+}
 
 /// A decision that is approved and held, since there is no way by email.
 async fn held(database: &Database, preferred: &str) -> (TestGateway, MessageId, ObligationRow) {
     let gateway = TestGateway::new(database, Faults::Always(Fault::None)).await;
     gateway.add_victim(&victim(preferred)).await;
-    gateway.event(NOT_CHARGED).await;
+    gateway.event(&decision()).await;
     let approved = gateway.draft_and_approve().await;
     assert_eq!(approved.len(), 1, "one decision is approved");
     gateway.clock().set(NOON);
@@ -78,6 +89,19 @@ fn about(owed: &ObligationRow, message: Option<&MessageId>, made: MadeContact) -
     }
 }
 
+async fn add(
+    gateway: &TestGateway,
+    owed: &ObligationRow,
+    message: Option<&MessageId>,
+    made: MadeContact,
+) -> Contacted {
+    let added = gateway
+        .flows
+        .add_contact(OFFICER, about(owed, message, made))
+        .await;
+    added.expect("the contact is recorded")
+}
+
 fn call(at: &str, point: &ContactPointId, outcome: CallOutcome) -> MadeContact {
     let method = Method::TelephoneCall {
         outcome,
@@ -105,10 +129,8 @@ on_both!(
             point: Some(address),
             ..made(NOON, Method::Post, PersonContacted::Victim)
         };
-        let early = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, Some(&message), posted.clone()))
-            .await;
+        let new = about(&owed, Some(&message), posted.clone());
+        let early = gateway.flows.add_contact(OFFICER, new).await;
         assert_eq!(early.expect_err("nothing was handed over").kind(), Kind::Conflict);
 
         let words = gateway
@@ -136,11 +158,7 @@ on_both!(
             (Act::Disclosure, Some("post"), Some("no-email-address"))
         );
 
-        let done = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, Some(&message), posted))
-            .await
-            .expect("the letter is recorded");
+        let done = add(&gateway, &owed, Some(&message), posted).await;
         assert!(done.ended && done.flags.is_empty());
         let ended = gateway.obligation_of(&message).await;
         assert_eq!(ended.state, "discharged");
@@ -166,11 +184,7 @@ on_both!(
             .await
             .expect("an adviser has consent");
         let passed = made(NOON, Method::Email, PersonContacted::ViaIsva);
-        let told = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, Some(&message), passed.clone()))
-            .await
-            .expect("that the adviser was told is recorded");
+        let told = add(&gateway, &owed, Some(&message), passed.clone()).await;
         assert!(!told.ended);
         let now = gateway.obligation_of(&message).await;
         assert_eq!(
@@ -185,11 +199,7 @@ on_both!(
             direction: Direction::Inbound,
             ..passed
         };
-        let told = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, None, confirmed))
-            .await
-            .expect("the adviser's confirmation is recorded");
+        let told = add(&gateway, &owed, None, confirmed).await;
         assert!(told.ended);
         let ended = gateway.obligation_of(&message).await;
         assert_eq!(
@@ -227,11 +237,7 @@ on_both!(
             assert_eq!((n, &point), (nth + 1, &mobile));
             assert!(not_before <= at.parse().expect("an instant"), "{not_before}");
             let tried = call(at, &mobile, CallOutcome::NotAnswered);
-            gateway
-                .flows
-                .add_contact(OFFICER, about(&owed, None, tried))
-                .await
-                .expect("the call is recorded");
+            add(&gateway, &owed, None, tried).await;
         }
         assert!(
             matches!(next().await, NextStep::LetterIfSafe { .. }),
@@ -242,19 +248,11 @@ on_both!(
             point: Some(address),
             ..made("2026-11-23T18:45:00Z", Method::Post, PersonContacted::Victim)
         };
-        let posted = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, None, letter))
-            .await
-            .expect("the letter is recorded");
+        let posted = add(&gateway, &owed, None, letter).await;
         assert!(!posted.ended, "another letter than the approved one ends nothing");
         assert_eq!(next().await, NextStep::ViaIsva);
         let asked = made("2026-11-23T18:45:00Z", Method::Email, PersonContacted::ViaIsva);
-        gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, None, asked))
-            .await
-            .expect("that the adviser was asked is recorded");
+        add(&gateway, &owed, None, asked).await;
         assert_eq!(next().await, NextStep::NotContacted);
         gateway
             .flows
@@ -284,11 +282,7 @@ on_both!(
             informed_at: Some(NOON.parse().expect("an instant")),
             ..call(NOON, &mobile, CallOutcome::Answered)
         };
-        let done = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, None, told))
-            .await
-            .expect("the call is recorded");
+        let done = add(&gateway, &owed, None, told).await;
         assert!(done.ended);
         assert_eq!(
             gateway.stands(&message).await,
@@ -302,7 +296,7 @@ on_both!(
     async fn a_call_does_not_replace_a_letter_that_is_still_to_leave(database: Database) {
         let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
         gateway.add_victim(&victim("mobile")).await;
-        gateway.event(NOT_CHARGED).await;
+        gateway.event(&decision()).await;
         let message = gateway.draft_and_approve().await.remove(0).message;
         let owed = gateway.obligation_of(&message).await;
         let mobile = point(&gateway, &owed, Route::Mobile).await;
@@ -311,11 +305,7 @@ on_both!(
             informed_at: Some(nine.parse().expect("an instant")),
             ..call(nine, &mobile, CallOutcome::Answered)
         };
-        let done = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, None, told))
-            .await
-            .expect("the call is recorded");
+        let done = add(&gateway, &owed, None, told).await;
         assert!(!done.ended);
         assert_eq!(gateway.stands(&message).await, "created");
         assert_eq!(gateway.obligation_of(&message).await.state, "open");
@@ -332,11 +322,7 @@ on_both!(
             point: Some(mobile),
             ..made(NOON, method, PersonContacted::Victim)
         };
-        let done = gateway
-            .flows
-            .add_contact(OFFICER, about(&owed, None, text))
-            .await
-            .expect("a fact is recorded");
+        let done = add(&gateway, &owed, None, text).await;
         assert_eq!(done.flags.len(), 1);
         let notices = gateway.unseen().await;
         assert_eq!(notices.len(), before + 1);
@@ -348,14 +334,7 @@ on_both!(
     async fn every_reading_of_a_persons_content_is_logged_once_with_its_reason(database: Database) {
         let (gateway, _, owed) = held(&database, "mobile").await;
         let mobile = point(&gateway, &owed, Route::Mobile).await;
-        gateway
-            .flows
-            .add_contact(
-                OFFICER,
-                about(&owed, None, call(NOON, &mobile, CallOutcome::Dropped)),
-            )
-            .await
-            .expect("the call is recorded");
+        add(&gateway, &owed, None, call(NOON, &mobile, CallOutcome::Dropped)).await;
         let read = |wanted: &'static str| {
             let gateway = &gateway;
             async move {
@@ -403,8 +382,3 @@ on_both!(
         }
     }
 );
-
-/// A value of the plan, for the tests of changes.
-pub(crate) fn email(text: &str) -> PointValue {
-    PointValue::Email(domain::address::EmailAddress::parse(text).expect("an address"))
-}

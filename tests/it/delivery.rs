@@ -2,8 +2,8 @@
 
 use audit::entry::Entry;
 use flows::{Approved, Delivered, Kind, Recorded};
-use harness::database::{Database, sqlite};
-use harness::gateway::{APPROVER, BEGINNING, DELIVERED_ONE, MAIL_DOMAIN, OFFICER, TestGateway, every_byte};
+use harness::database::Database;
+use harness::gateway::{APPROVER, BEGINNING, DELIVERED_ONE, MAIL_DOMAIN, OFFICER, TestGateway};
 use harness::on_both;
 use mail::catcher::{Fault, Faults};
 
@@ -344,50 +344,3 @@ on_both!(
         approved.expect("somebody else may approve it");
     }
 );
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_name_or_address_stands_in_clear() {
-    let database = sqlite().await;
-    let (gateway, _) = introduced(&database, Faults::Always(Fault::None), "any").await;
-    gateway.event(&no_charge(2)).await;
-    assert_eq!(gateway.draft_and_approve().await.len(), 1);
-    gateway.clock().set(NEXT_DAY);
-    assert_eq!(gateway.deliver().await.accepted, 2);
-    gateway.flows.seal_log().await.expect("the log is sealed");
-
-    let files = String::from_utf8_lossy(&every_byte(&database).await).to_lowercase();
-    let log = gateway.log_bodies().await.concat();
-    let log = String::from_utf8_lossy(&log).to_lowercase();
-    assert!(
-        files.contains(&URN.to_lowercase()),
-        "what is kept in clear is found"
-    );
-    assert!(log.contains("delivery-ended"), "what is kept in clear is found");
-    let sent = gateway.caught();
-    let sent = sent.iter().map(|mail| String::from_utf8_lossy(&mail.bytes));
-    let sent = sent.collect::<String>().to_lowercase();
-    let defence = [
-        "corin",
-        "latchford",
-        "foundry street",
-        "7700900534",
-        "07700 900534",
-    ];
-    let person = ["maren", "holloway", "inbox.example", "7700900466", "07700 900466"];
-    let words = [
-        "ishaan",
-        "meet the test",
-        "a message for you",
-        "one person to turn to",
-    ];
-    for word in [&defence[..], &person, &words].concat() {
-        assert!(
-            !files.contains(word),
-            "the database's files hold `{word}` in clear"
-        );
-        assert!(!log.contains(word), "the contact log holds `{word}` in clear");
-    }
-    for word in ["maren", "a message for you", "one person to turn to"] {
-        assert!(sent.contains(word), "the message itself says `{word}`");
-    }
-}

@@ -4,31 +4,14 @@ use audit::entry::Entry;
 use domain::calendar::Calendar;
 use domain::obligation::{Attention, Lateness};
 use flows::{Gateway, Kind, known_calendar};
+use harness::case::{case, event, not_charged};
 use harness::database::Database;
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
 use harness::on_both;
 use jiff::civil::date;
 use mail::catcher::{Fault, Faults};
+use serde_json::json;
 use store::obligations::ObligationRow;
-
-fn victim() -> String {
-    format!(
-        r#"{{"urn":"01NE4400126","area":"north-east","offence":"adult-rape","opened_at":"2026-06-14","defendants":[],"victim_ref":"V-1","legal_name":"Maren Holloway","preferred_name":"Maren","language":"english","service":"rasso","enhanced":true,"enhanced_ground":"most-serious-crime","wants_contact":true,"vlo":"{OFFICER}","email":{{"value":"maren@inbox.example","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-09-07","review_by":"2027-07-02"}},"preferred":"email","windows":["any"],"content_in_email":true}}"#
-    )
-}
-
-fn event(number: u32, rest: &str) -> String {
-    format!(
-        r#"{{"source":"cms","source_event_id":"CMS-{number}","urn":"01NE4400126","victim_ref":"V-1","occurred_at":"2026-11-23T08:45:00Z",{rest}}}"#
-    )
-}
-
-fn not_charged() -> String {
-    event(
-        1,
-        r#""kind":"charge-decision","decision":"no-charge","decided_by":"cps","charges":["Rape"],"reasons":"The evidence does not meet the test that we have to apply.","reasons_author":"Ishaan Merrick""#,
-    )
-}
 
 async fn owed(gateway: &TestGateway, rule: &str) -> ObligationRow {
     let open = gateway.flows.list_obligations(None, 100).await;
@@ -39,8 +22,9 @@ async fn owed(gateway: &TestGateway, rule: &str) -> ObligationRow {
 
 async fn begun(database: &Database) -> TestGateway {
     let gateway = TestGateway::new(database, Faults::Always(Fault::None)).await;
-    gateway.add_victim(&victim()).await;
-    gateway.event(&not_charged()).await;
+    gateway.add_victim(&case(&json!({}))).await;
+    let decision = not_charged("The evidence does not meet the test that we have to apply.");
+    gateway.event(&event(1, &decision)).await;
     gateway
 }
 
@@ -205,12 +189,11 @@ on_both!(
 on_both!(
     async fn a_duty_that_another_message_would_have_done_goes_back_to_its_officer(database: Database) {
         let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
-        gateway.add_victim(&victim()).await;
-        let set = event(
-            3,
-            r#""kind":"trial-set","trial_date":"2027-03-01","after_not_guilty_plea":true,"plea_date":"2026-11-20""#,
-        );
-        gateway.event(&set).await;
+        gateway.add_victim(&case(&json!({}))).await;
+        let set = json!({
+            "kind": "trial-set", "trial_date": "2027-03-01", "after_not_guilty_plea": true, "plea_date": "2026-11-20",
+        });
+        gateway.event(&event(3, &set)).await;
         let local = owed(&gateway, "PTM-LOCAL").await;
         let national = owed(&gateway, "PTM-01").await;
         assert_eq!(national.waiting_for.as_deref(), Some("message-of-ptm-local"));

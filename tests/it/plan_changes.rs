@@ -1,27 +1,20 @@
 //! Changing how a victim is reached: proposed, verified by another path, approved by a second person.
 
+use domain::address::EmailAddress;
 use domain::contact::change::VerifyPath;
-use domain::contact::{Route, Safety, Why};
+use domain::contact::{PointValue, Route, Safety, Why};
 use domain::id::{ContactPointId, ProposalId, VictimId};
 use flows::{Kind, ProposedPoint};
+use harness::case::{assigned, case, defendant, event, safe};
 use harness::database::Database;
 use harness::gateway::{APPROVER, DELIVERED_ONE, OFFICER, TestGateway};
 use harness::on_both;
 use mail::catcher::{Fault, Faults};
+use serde_json::json;
 
-use crate::by_hand::email;
-
-const OLD: &str = "maren.holloway7@inbox.example";
 const NEW: &str = "maren.new@inbox.example";
+const DEFENCE: &str = "corin.latchford@elsewhere.test";
 const REVIEW: &str = "2027-06-01";
-
-fn victim() -> String {
-    format!(
-        r#"{{"urn":"01NE4400126","area":"north-east","offence":"adult-rape","opened_at":"2026-06-14","defendants":[{{"label":"Defendant 1","name":"Corin Latchford","addresses":[],"phones":[],"emails":["corin.latchford@elsewhere.test"]}}],"victim_ref":"V-77","legal_name":"Maren Holloway","preferred_name":"Maren","language":"english","service":"rasso","enhanced":true,"enhanced_ground":"most-serious-crime","wants_contact":true,"vlo":"{OFFICER}","email":{{"value":"{OLD}","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-09-07","review_by":"2027-07-02"}},"mobile":{{"value":"07700 900466","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-10-11","review_by":"2027-10-06"}},"preferred":"email","windows":["any"],"content_in_email":true}}"#
-    )
-}
-
-const ASSIGNED: &str = r#"{"source":"cms","source_event_id":"CMS-1","urn":"01NE4400126","victim_ref":"V-77","occurred_at":"2026-11-23T08:30:00Z","kind":"vlo-assigned"}"#;
 
 struct Story {
     gateway: TestGateway,
@@ -34,8 +27,10 @@ struct Story {
 /// A victim whose introduction is approved and waits for its hold-back.
 async fn story(database: &Database) -> Story {
     let gateway = TestGateway::new(database, Faults::Always(Fault::None)).await;
-    gateway.add_victim(&victim()).await;
-    gateway.event(ASSIGNED).await;
+    let defence = defendant(&json!({ "emails": [DEFENCE] }));
+    let victim = case(&json!({ "mobile": safe("07700 900466"), "defendants": [defence] }));
+    gateway.add_victim(&victim).await;
+    gateway.event(&event(1, &assigned())).await;
     let message = gateway.draft_and_approve().await.remove(0).message;
     let victim = gateway.obligation_of(&message).await.victim_id;
     let plan = gateway
@@ -60,7 +55,7 @@ impl Story {
     async fn propose(&self, value: &str) -> flows::Result<ProposalId> {
         let proposed = ProposedPoint {
             route: Route::Email,
-            value: email(value),
+            value: PointValue::Email(EmailAddress::parse(value).expect("an address")),
             replaces: Some(self.email.clone()),
         };
         self.gateway
@@ -166,7 +161,7 @@ on_both!(
 on_both!(
     async fn an_address_of_the_defence_side_is_refused_and_a_manager_is_told(database: Database) {
         let story = story(&database).await;
-        let refused = story.propose("corin.latchford@elsewhere.test").await;
+        let refused = story.propose(DEFENCE).await;
         assert_eq!(refused.expect_err("the defence side").kind(), Kind::NotAllowed);
         let notices = story.gateway.unseen().await;
         assert!(notices.iter().any(|(kind, _)| kind == "plan-change-refused"));

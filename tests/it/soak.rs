@@ -3,6 +3,7 @@
 
 use harness::database::{Database, postgres, sqlite};
 
+use crate::incidents::crossing::each_gets_only_their_own;
 use crate::killed::survive;
 use crate::kills::play_killed;
 
@@ -40,4 +41,41 @@ async fn a_hundred_kills_during_two_thousand_messages_on_sqlite() {
 #[ignore = "long: make soak"]
 async fn a_hundred_kills_during_two_thousand_messages_on_postgresql() {
     survive_a_hundred_kills("PostgreSQL", postgres().await).await;
+}
+
+const VICTIMS: usize = 10_000;
+
+async fn write_to_ten_thousand(name: &str, database: Database) {
+    let mails = each_gets_only_their_own(&database, VICTIMS).await;
+    println!(
+        "{name}: {mails} victims written to at once: as many mails, one recipient each, each naming its own"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn ten_thousand_victims_at_once_get_only_their_own_on_sqlite() {
+    write_to_ten_thousand("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn ten_thousand_victims_at_once_get_only_their_own_on_postgresql() {
+    write_to_ten_thousand("PostgreSQL", postgres().await).await;
+}
+
+/// Stories for each seed, and the seeds.
+const STORIES: u32 = 1_000;
+const SEEDS: [u8; 3] = [11, 12, 13];
+
+#[test]
+#[ignore = "long: make soak"]
+fn thousands_of_stories_in_any_order_let_nothing_unsafe_leave() {
+    for seed in SEEDS {
+        let played = crate::orders::play(STORIES, seed);
+        println!(
+            "seed {seed}: {STORIES} stories, {} mails left and each was safe; held meanwhile: {:?}",
+            played.mails, played.held
+        );
+    }
 }

@@ -1,4 +1,5 @@
-//! A case with its victim, contact plan and defence side comes in. The same one again changes nothing.
+//! A case with its victim, contact plan and defence side comes in. The same one again changes nothing; a row that
+//! knows more of the defence side adds it.
 
 use audit::entry::Act;
 use domain::calendar::start_of_day;
@@ -20,8 +21,8 @@ use crate::{Error, Gateway, Result, StaffRole};
 pub enum Added {
     /// Taken in.
     New,
-    /// This victim of this case was here before; nothing changed. A change of contact details goes through
-    /// a proposal, never through an import (requirement A5).
+    /// This victim of this case was here before; nothing about her or him changed. A change of contact details
+    /// goes through a proposal, never through an import (requirement A5).
     Before,
 }
 
@@ -33,10 +34,18 @@ impl Gateway {
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let case = self.find_or_add_case(&mut tx, record).await?;
+        let refused = self.add_defence(&mut tx, record, &case.id).await?;
         if people::find_victim_by_ref(&mut tx, &case.id, &record.victim_ref)
             .await?
             .is_some()
         {
+            if refused > 0 {
+                let grown = entry(now, actor, Act::Collection, "defence-side-added")?
+                    .with_case(case.id.as_str())
+                    .with_area(&case.area)
+                    .with_fact("parties", refused.to_string());
+                tx.commit(&[grown]).await?;
+            }
             return Ok(Added::Before);
         }
         let victim = VictimId::random(self.entropy());
@@ -84,20 +93,47 @@ impl Gateway {
             closed_at: None,
         };
         people::add_case(tx, &case, now).await?;
-        let key = self.new_key(tx, case.id.as_str()).await?;
+        self.new_key(tx, case.id.as_str()).await?;
+        Ok(case)
+    }
+
+    /// Adds whoever of the defence side is not known yet, and answers how many. A later row of the same case
+    /// may know more than the first one did; nobody is ever taken off the list of those who are refused.
+    async fn add_defence(&self, tx: &mut Tx, record: &CaseRecord, case: &CaseId) -> Result<usize> {
+        if record.defendants.is_empty() {
+            return Ok(0);
+        }
+        let key = self.key(tx, case.as_str()).await?;
+        let (mut labels, mut known) = (Vec::new(), Vec::new());
+        for (id, label, sealed) in people::list_defendants(tx, case).await? {
+            labels.push(label);
+            known.push(Self::open::<DefenceParty>(
+                &key,
+                "defendants",
+                id.as_str(),
+                &sealed,
+            )?);
+        }
+        let before = known.len();
         for defendant in &record.defendants {
-            let id = DefendantId::random(self.entropy());
             let party = DefenceParty {
                 name: defendant.name.clone(),
                 addresses: defendant.addresses.clone(),
                 phones: defendant.phones.clone(),
                 emails: defendant.emails.clone(),
             };
+            if known.contains(&party) {
+                continue;
+            }
+            let id = DefendantId::random(self.entropy());
             let sealed = self.seal(&key, "defendants", id.as_str(), &party)?;
-            self.index_name(tx, &defendant.name, &case.id).await?;
-            people::add_defendant(tx, &id, &case.id, &defendant.label, &sealed, now).await?;
+            self.index_name(tx, &defendant.name, case).await?;
+            let label = free_label(&defendant.label, &labels);
+            people::add_defendant(tx, &id, case, &label, &sealed, self.now()).await?;
+            labels.push(label);
+            known.push(party);
         }
-        Ok(case)
+        Ok(known.len() - before)
     }
 
     async fn add_victim(
@@ -166,6 +202,15 @@ impl Gateway {
         };
         Ok(people::add_consent(tx, &consent).await?)
     }
+}
+
+/// The label itself, or with a number behind it when somebody of the case has it already.
+fn free_label(wanted: &str, taken: &[String]) -> String {
+    let numbered = (2..).map(|number| format!("{wanted} ({number})"));
+    std::iter::once(wanted.to_owned())
+        .chain(numbered)
+        .find(|label| !taken.contains(label))
+        .unwrap_or_else(|| wanted.to_owned())
 }
 
 /// The kebab-case word of a closed list, as serde spells it.

@@ -25,7 +25,7 @@ pub(crate) struct Person {
 }
 
 /// Somebody of the defence side: kept sealed, only to be refused.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DefenceParty {
     pub(crate) name: PersonName,
     pub(crate) addresses: Vec<PostalAddress>,

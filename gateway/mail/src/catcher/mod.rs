@@ -81,6 +81,10 @@ pub enum CatcherError {
 pub struct Seen {
     /// Connections made to it.
     pub connections: u64,
+    /// Transactions begun with MAIL.
+    pub transactions: u64,
+    /// Recipients named with RCPT in them, accepted or not.
+    pub recipients: u64,
     /// Messages kept.
     pub messages: u64,
     /// Messages or commands refused for a CR or LF without the other.
@@ -101,6 +105,7 @@ struct Shared {
     sink: sink::Keeper,
     faults: Faults,
     transactions: AtomicU64,
+    recipients: AtomicU64,
     connections: AtomicU64,
     bare_line_ends: AtomicU64,
     verbs_in_clear: Mutex<Vec<String>>,
@@ -114,6 +119,7 @@ impl Catcher {
             sink: sink::Keeper::new(config.sink)?,
             faults: config.faults,
             transactions: AtomicU64::new(0),
+            recipients: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             bare_line_ends: AtomicU64::new(0),
             verbs_in_clear: Mutex::new(Vec::new()),
@@ -137,6 +143,8 @@ impl Catcher {
     pub fn seen(&self) -> Seen {
         Seen {
             connections: self.shared.connections.load(Ordering::SeqCst),
+            transactions: self.shared.transactions.load(Ordering::SeqCst),
+            recipients: self.shared.recipients.load(Ordering::SeqCst),
             messages: self.shared.sink.count(),
             bare_line_ends: self.shared.bare_line_ends.load(Ordering::SeqCst),
             verbs_in_clear: self.shared.verbs().clone(),

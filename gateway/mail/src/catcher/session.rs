@@ -87,7 +87,10 @@ where
             }
             "MAIL" | "RCPT" | "DATA" if !secure => wire.say("530 5.7.0 STARTTLS first"),
             "MAIL" => begin(wire, shared, &mut transaction, rest).await?,
-            "RCPT" => recipient(wire, &mut transaction, rest),
+            "RCPT" => {
+                shared.recipients.fetch_add(1, Ordering::SeqCst);
+                recipient(wire, &mut transaction, rest);
+            }
             "DATA" => match transaction.take() {
                 Some(open) if !open.recipients.is_empty() => {
                     if data(wire, shared, open).await?.is_break() {

@@ -1,0 +1,129 @@
+//! Everything that a database has written down, to be searched for what must not stand there in clear.
+
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use store::Pool;
+
+use crate::database::Database;
+
+const COLUMNS_MIN: usize = 50;
+const WAL_SEGMENT_BYTES: i64 = 16 * 1024 * 1024;
+
+/// Every byte of the database's files, the write-ahead log included, and after them every value of every column:
+/// a value on several pages, or a compressed one, does not stand in the files in one piece.
+pub async fn every_byte(database: &Database) -> Vec<u8> {
+    match &database.pool {
+        Pool::Sqlite { writer, .. } => {
+            let path = database
+                .address
+                .strip_prefix("sqlite:")
+                .expect("an SQLite address");
+            let mut bytes = std::fs::read(path).expect("the database's file");
+            bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
+            bytes.extend(sqlite_values(writer).await);
+            bytes
+        }
+        Pool::Postgres(pool) => {
+            let mut bytes = postgres_files(pool).await;
+            bytes.extend(postgres_values(pool).await);
+            bytes
+        }
+    }
+}
+
+async fn sqlite_values(writer: &SqlitePool) -> Vec<u8> {
+    let columns =
+        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+    let columns: Vec<(String, String)> = sqlx::query_as(columns)
+        .fetch_all(writer)
+        .await
+        .expect("the columns");
+    assert!(columns.len() > COLUMNS_MIN, "{} columns", columns.len());
+    let mut bytes = Vec::new();
+    for (table, column) in columns {
+        let values =
+            format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
+        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
+            .fetch_all(writer)
+            .await
+            .expect("the values");
+        append(&mut bytes, values);
+    }
+    bytes
+}
+
+async fn postgres_values(pool: &PgPool) -> Vec<u8> {
+    let columns = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns \
+                   WHERE table_schema = 'public'";
+    let columns: Vec<(String, String, String)> = sqlx::query_as(columns)
+        .fetch_all(pool)
+        .await
+        .expect("the columns");
+    assert!(columns.len() > COLUMNS_MIN, "{} columns", columns.len());
+    let mut bytes = Vec::new();
+    for (table, column, kind) in columns {
+        let value = if kind == "bytea" {
+            format!(r#""{column}""#)
+        } else {
+            format!(r#"convert_to("{column}"::text, 'UTF8')"#)
+        };
+        let values = format!(r#"SELECT {value} FROM "{table}" WHERE "{column}" IS NOT NULL"#);
+        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
+            .fetch_all(pool)
+            .await
+            .expect("the values");
+        append(&mut bytes, values);
+    }
+    bytes
+}
+
+/// The files of every table and index, and the part of the write-ahead log that this database can be in. The
+/// server reads them for us, so that it does not matter whose files they are.
+async fn postgres_files(pool: &PgPool) -> Vec<u8> {
+    sqlx::query("CHECKPOINT")
+        .execute(pool)
+        .await
+        .expect("a checkpoint");
+    let files = "SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class \
+                 WHERE relkind IN ('r', 'i', 't') AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace)";
+    let files: Vec<Vec<u8>> = sqlx::query_scalar(files)
+        .fetch_all(pool)
+        .await
+        .expect("the files");
+    assert!(files.len() > 20, "{} files", files.len());
+    let mut bytes = Vec::new();
+    append(&mut bytes, files);
+    // The newest segments; the name of an older one sorts lower.
+    let names = "SELECT name FROM pg_ls_waldir() WHERE size = $1 AND name <= pg_walfile_name(pg_current_wal_lsn()) \
+                 ORDER BY name DESC LIMIT 4";
+    let names: Vec<String> = sqlx::query_scalar(names)
+        .bind(WAL_SEGMENT_BYTES)
+        .fetch_all(pool)
+        .await
+        .expect("the segments of the write-ahead log");
+    assert!(!names.is_empty(), "there is a write-ahead log");
+    for name in names {
+        let segment: Option<Vec<u8>> = sqlx::query_scalar("SELECT pg_read_binary_file($1, 0, $2, true)")
+            .bind(format!("pg_wal/{name}"))
+            .bind(WAL_SEGMENT_BYTES)
+            .fetch_one(pool)
+            .await
+            .expect("a segment, unless it was recycled meanwhile");
+        append(&mut bytes, segment);
+    }
+    bytes
+}
+
+fn append(bytes: &mut Vec<u8>, values: impl IntoIterator<Item = Vec<u8>>) {
+    for value in values {
+        bytes.push(b'\n');
+        bytes.extend(value);
+    }
+}
+
+/// Which of these words stand somewhere in the bytes, whatever their case. Found by the letters of ASCII alone.
+pub fn found_in<'w>(bytes: &[u8], words: &[&'w str]) -> Vec<&'w str> {
+    let text = String::from_utf8_lossy(&bytes.to_ascii_lowercase()).into_owned();
+    let mut found = words.to_vec();
+    found.retain(|word| text.contains(&word.to_ascii_lowercase()));
+    found
+}

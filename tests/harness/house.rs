@@ -1,0 +1,103 @@
+//! What the gateways of the tests are made of: the repository's own texts, invented staff, settings that suit a test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::area::Areas;
+use domain::calendar::Calendar;
+use domain::obligation::Thresholds;
+use domain::rulebook::Rulebook;
+use domain::time::{Clock, random};
+use flows::{Parts, Settings, Staff, StaffRole};
+use jiff::SignedDuration;
+use mail::return_path::ReturnPathKey;
+use render::Library;
+use store::Pool;
+use vault::KeyFile;
+
+use crate::chance::SeededEntropy;
+use crate::gateway::{APPROVER, CONNECTIONS_MAX, HOLD_BACK_S, MAIL_DOMAIN, OFFICER};
+
+/// The key that seals.
+pub(crate) const KEY: &str = "test-1";
+
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn config(name: &str) -> String {
+    fs::read_to_string(repository().join("config").join(name)).expect("a file of config")
+}
+
+/// What a gateway of the tests is made of, on this database, with these secrets.
+pub(crate) fn parts(
+    pool: Pool,
+    clock: Box<dyn Clock>,
+    entropy: SeededEntropy,
+    keys: &str,
+    bounce_key: &[u8; 32],
+) -> Parts {
+    let (keys, index) = KeyFile::parse(keys)
+        .and_then(|file| file.into_ring(KEY))
+        .expect("the keys");
+    Parts {
+        pool,
+        clock,
+        keys,
+        index,
+        rulebook: Rulebook::parse(&config("victims-code.toml")).expect("the rulebook"),
+        calendar: Calendar::parse(&config("bank-holidays.json")).expect("the calendar"),
+        areas: Areas::parse(&config("areas.toml")).expect("the Areas"),
+        library: Library::load(&repository().join("templates/messages")).expect("the words"),
+        staff: staff(),
+        settings: settings(ReturnPathKey::new(bounce_key)),
+        signer: None,
+        entropy: Box::new(entropy),
+    }
+}
+
+/// The text of a key file whose one key is [`KEY`].
+pub(crate) fn new_keys(entropy: &SeededEntropy) -> String {
+    let text = KeyFile::new_text(KEY, &random(entropy), &random(entropy)).expect("a key file");
+    text.to_string()
+}
+
+pub(crate) fn staff() -> Vec<Staff> {
+    let person = |user: &str, name: &str, phone: &str, role| Staff {
+        user: user.to_owned(),
+        name: name.to_owned(),
+        phone: phone.to_owned(),
+        role,
+    };
+    vec![
+        person("operator", "Test Operator", "01632 960100", StaffRole::Operator),
+        person(APPROVER, "Ruth Okafor", "01632 960101", StaffRole::Approver),
+        person("tom.ellis", "Tom Ellis", "01632 960102", StaffRole::Approver),
+        person(OFFICER, "Priya Shah", "01632 960201", StaffRole::Vlo),
+    ]
+}
+
+fn settings(bounce_key: ReturnPathKey) -> Settings {
+    Settings {
+        hold_back_s: HOLD_BACK_S,
+        lease_s: 5 * 60,
+        batch_max: 64,
+        connections_max: CONNECTIONS_MAX,
+        tries_max: 8,
+        retry_first_s: 60,
+        retry_max_s: 4 * 3600,
+        attention: Thresholds {
+            soon: SignedDuration::from_hours(24),
+            urgent: SignedDuration::from_hours(4),
+            at_half_time: true,
+        },
+        office_hours: (
+            "Monday to Friday, 9am to 5pm".to_owned(),
+            "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),
+        ),
+        sender_name: "Messages".to_owned(),
+        sender_address: format!("messages@{MAIL_DOMAIN}"),
+        mail_domain: MAIL_DOMAIN.to_owned(),
+        bounce_key,
+    }
+}
