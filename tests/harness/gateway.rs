@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use mail::catcher::{Catcher, CatcherConfig, Caught, Faults, Seen, Sink};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
 use mail::return_path::ReturnPathKey;
-use mail::tls::{Identity, Roots};
+use mail::tls::{Identity, Roots, TlsMode};
 use render::Library;
 use sqlx::AssertSqlSafe;
 use store::contacts::{self, ContactRow};
@@ -308,6 +308,8 @@ async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catche
     let catcher = Catcher::start(CatcherConfig {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         identity,
+        mode: TlsMode::StartTls,
+        account: None,
         sink: Sink::Call(Arc::new(keep)),
         faults,
     })
@@ -318,9 +320,11 @@ async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catche
         port: catcher.local_addr().port(),
         hello_name: MAIL_DOMAIN.to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: CATCHER_HOST.to_owned(),
             roots,
         },
+        sign_in: None,
         timeout_ms: 10_000,
         connections_max: CONNECTIONS_MAX,
     })

@@ -12,7 +12,7 @@ use flows::Gateway;
 use flows::import::{self, Format};
 use jiff::{SignedDuration, Timestamp};
 use mail::catcher::{Catcher, CatcherConfig, Faults, Sink};
-use mail::tls::Identity;
+use mail::tls::{Identity, TlsMode};
 use mail_parser::MessageParser;
 use tempfile::TempDir;
 
@@ -46,6 +46,8 @@ impl Service {
         let catcher = Catcher::start(CatcherConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             identity,
+            mode: TlsMode::StartTls,
+            account: None,
             sink: Sink::Folder(caught),
             faults,
         })
