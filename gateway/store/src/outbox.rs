@@ -28,7 +28,7 @@ statements! {
         "UPDATE outbox SET state = 'cancelled', next_at = NULL, held_reason = $2, changed_at = $3 \
          WHERE message_id = $1 AND state IN ('created', 'temporary-failure', 'technical-failure', 'held')");
     RELEASE = Statement::both("outbox.release",
-        "UPDATE outbox SET state = 'created', next_at = $2, held_reason = NULL, changed_at = $2 WHERE message_id = $1 AND state IN ('held', 'unknown')");
+        "UPDATE outbox SET state = 'created', next_at = $2, held_reason = NULL, changed_at = $2 WHERE message_id = $1 AND state IN ('held', 'unknown', 'technical-failure')");
     FIND = Statement::both("outbox.find",
         "SELECT message_id, state, due_at, next_at, tries, held_reason, changed_at FROM outbox WHERE message_id = $1");
     LIST = Statement::both("outbox.list",
