@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod database;
+mod dovecot;
 pub mod gateway;
 pub mod postfix;
 pub mod service;

@@ -10,6 +10,7 @@ mod killed;
 mod kills;
 mod oracle;
 mod postfix;
+mod relay_sign_in;
 mod served;
 mod sizes;
 mod soak;
