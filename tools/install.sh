@@ -27,6 +27,7 @@ if [ "$purpose" = test ]; then
     have postfix || missing+=(postfix)
     have dovecot || missing+=(dovecot-core)
     have python3 || missing+=(python3)
+    [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)
 fi
 
 if [ "${#missing[@]}" -gt 0 ]; then

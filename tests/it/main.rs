@@ -12,6 +12,7 @@ mod oracle;
 mod postfix;
 mod relay_sign_in;
 mod served;
+mod signatures;
 mod sizes;
 mod soak;
 mod sources;
