@@ -7,8 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use mail::catcher::{Account, Catcher, CatcherConfig, Fault, Faults, Seen, Sink};
 use mail::relay::{Failure, Outcome, Relay, RelayConfig, RelayError, SignIn, TlsPolicy};
 use mail::tls::{Identity, Roots, TlsMode};
+use rustls::ServerConfig;
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 use crate::composed;
 
@@ -221,6 +225,81 @@ async fn tls_from_the_first_byte_is_not_given_up_for_a_server_that_begins_in_cle
     let failure = bench.failure(config).await;
     assert!(matches!(failure, Failure::Tls { .. }), "{failure:?}");
     assert_eq!(bench.catcher.seen().messages, 0);
+}
+
+/// What becomes of a sign-in that a server answers like this, after it offered these mechanisms. An empty
+/// answer closes the connection.
+async fn answered(offer: &str, answer: &str) -> Option<Failure> {
+    let identity = Identity::self_signed_from_system_randomness(&[NAME]).unwrap();
+    let cert = CertificateDer::from_pem_slice(identity.cert_pem.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(identity.key_pem.as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let server = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let hello = format!("250-relay\r\n250 AUTH {offer}\r\n");
+    let server = async {
+        let (stream, _) = listener.accept().await.unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(server));
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        stream.write_all(b"220 relay\r\n").await.unwrap();
+        for line in [hello.as_str(), answer] {
+            assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+            stream.write_all(line.as_bytes()).await.unwrap();
+            stream.flush().await.unwrap();
+        }
+    };
+    let relay = Relay::new(RelayConfig {
+        host: "127.0.0.1".to_owned(),
+        port,
+        hello_name: "gateway.test".to_owned(),
+        tls: TlsPolicy::Required {
+            mode: TlsMode::Implicit,
+            server_name: NAME.to_owned(),
+            roots: Roots::Only(identity.cert_pem),
+        },
+        sign_in: Some(sign_in(PASSWORD)),
+        timeout_ms: 10_000,
+        connections_max: 1,
+    })
+    .unwrap();
+    let ((), ready) = tokio::join!(server, relay.ready());
+    ready.err()
+}
+
+#[tokio::test]
+async fn only_235_is_a_yes_and_only_a_passing_trouble_is_tried_again() {
+    assert_eq!(answered("PLAIN", "235 2.7.0 welcome\r\n").await, None);
+    for (answer, code) in [
+        ("454 4.7.0 later\r\n", Some(454)),
+        ("421 4.3.2 closing\r\n", Some(421)),
+        ("", None),
+    ] {
+        let failure = answered("PLAIN", answer).await;
+        assert!(
+            matches!(&failure, Some(Failure::Temporary { code: c, .. }) if *c == code),
+            "{answer}: {failure:?}"
+        );
+    }
+    let shoe_size = STANDARD.encode("Shoe size:");
+    for (offer, answer) in [
+        ("PLAIN", "250 2.0.0 fine\r\n".to_owned()),
+        ("PLAIN", "534 5.7.9 too weak\r\n".to_owned()),
+        ("PLAIN", "500 what?\r\n".to_owned()),
+        ("PLAIN", format!("334 {}\r\n", STANDARD.encode("more"))),
+        ("LOGIN", format!("334 {shoe_size}\r\n")),
+    ] {
+        let failure = answered(offer, &answer).await;
+        assert!(
+            matches!(&failure, Some(Failure::Technical { what }) if what.starts_with("signing in: ")),
+            "{answer}: {failure:?}"
+        );
+    }
 }
 
 #[test]
