@@ -18,7 +18,7 @@ use mail::return_path::{self, ReturnPathKey};
 use mail::tls::{Roots, TlsMode};
 use store::outbox;
 
-use crate::served::{said, stop, until_quiet};
+use crate::served::{said, stop, until_quiet, until_said};
 
 const MODES: [TlsMode; 2] = [TlsMode::StartTls, TlsMode::Implicit];
 
@@ -207,6 +207,7 @@ on_both!(
         write_secret(&service, "relay.password", "hunter2");
         service.queue(1).await;
         let mut child = service.start();
+        until_said(&service, "the relay refuses us: signing in: 535 5.7.8").await;
         until_quiet(&service, &mut child).await;
         stop(&service, child);
         assert!(!service.log().contains("hunter2"));
