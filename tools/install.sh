@@ -2,7 +2,7 @@
 # Installs what is missing for `make run` or `make test` on Debian, and nothing that is there already.
 #
 #   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones
-#   tools/install.sh test    the same, and PostgreSQL, Postfix and Python, which the tests start themselves
+#   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot and Python, which the tests start themselves
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -25,7 +25,9 @@ have cc && have make || missing+=(build-essential)
 if [ "$purpose" = test ]; then
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     have postfix || missing+=(postfix)
+    have dovecot || missing+=(dovecot-core)
     have python3 || missing+=(python3)
+    [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)
 fi
 
 if [ "${#missing[@]}" -gt 0 ]; then

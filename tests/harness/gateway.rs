@@ -11,7 +11,7 @@ use flows::{Approved, Delivered, Gateway, Parts, Recorded, known_calendar};
 use jiff::Timestamp;
 use mail::catcher::{Catcher, CatcherConfig, Caught, Fault, Faults, Seen, Sink};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::tls::{Identity, Roots};
+use mail::tls::{Identity, Roots, TlsMode};
 use store::contacts::{self, ContactRow};
 use store::drafts::MessageRow;
 use store::obligations::{self, ObligationRow};
@@ -300,6 +300,8 @@ async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, R
     let catcher = Catcher::start(CatcherConfig {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         identity,
+        mode: TlsMode::StartTls,
+        account: None,
         sink: Sink::Call(Arc::new(keep)),
         faults,
     })
@@ -310,9 +312,11 @@ async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, R
         port: catcher.local_addr().port(),
         hello_name: MAIL_DOMAIN.to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: CATCHER_HOST.to_owned(),
             roots,
         },
+        sign_in: None,
         timeout_ms,
         connections_max: CONNECTIONS_MAX,
     })

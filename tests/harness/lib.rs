@@ -4,6 +4,7 @@ pub mod bytes;
 pub mod case;
 pub mod chance;
 pub mod database;
+mod dovecot;
 pub mod gateway;
 mod house;
 pub mod mails;

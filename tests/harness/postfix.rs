@@ -1,7 +1,11 @@
 //! A real Postfix of a test's own, on loopback, with TLS.
 //!
+//! [`Postfix::start`] makes one that takes mail from everybody on one port with STARTTLS. The one that
+//! [`Postfix::start_for_users`] makes takes it from [`USER`] alone, as a relay of an organisation does: beside
+//! that port it has one with TLS from the first byte, and a Dovecot of its own tells it whose password is right.
+//!
 //! It is Debian's package with its configuration, queue and mailboxes in a temporary folder: it demands TLS,
-//! takes every address of [`DOMAIN`] into one maildir, relays nothing and listens on one port alone. It is
+//! takes every address of two domains into one maildir, relays nothing and listens on no other port. It is
 //! left as strict or lax as Debian ships it, which means that it believes bare line feeds. Postfix wants to be
 //! started by root. Without it, or without root, a test fails; it never skips.
 
@@ -16,8 +20,13 @@ use std::time::{Duration, Instant};
 use mail::tls::Identity;
 use tempfile::TempDir;
 
+use crate::dovecot::Dovecot;
+pub use crate::dovecot::{PASSWORD, USER};
+
 /// The domain whose mail it takes.
 pub const DOMAIN: &str = "victims.example";
+/// The domain of the victims that [`crate::service::Service::queue`] makes; it takes their mail too.
+const INBOX: &str = "inbox.example";
 /// The name on its certificate.
 pub const HOST: &str = "mx.victims.example";
 /// Mailboxes belong to `nobody`, as Debian numbers it.
@@ -26,8 +35,11 @@ const DELIVERY_MAX: Duration = Duration::from_mins(1);
 
 /// A running Postfix. Dropping it stops it and removes its files.
 pub struct Postfix {
+    // Stopped before its folder is removed.
+    _dovecot: Option<Dovecot>,
     folder: TempDir,
     port: u16,
+    tls_port: Option<u16>,
     identity: Identity,
 }
 
@@ -42,15 +54,33 @@ pub struct Delivered {
 }
 
 impl Postfix {
-    /// Starts one and returns when it listens.
+    /// Starts one that takes mail from everybody, and returns when it listens.
     pub fn start() -> Self {
+        Self::start_with(false)
+    }
+
+    /// Starts one that takes mail from [`USER`] alone.
+    pub fn start_for_users() -> Self {
+        Self::start_with(true)
+    }
+
+    fn start_with(for_users: bool) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
+        // Postfix and Dovecot drop their rights and must still pass through.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("an open folder");
         let identity = Identity::self_signed_from_system_randomness(&[HOST]).expect("a certificate");
-        let port = free_port();
-        lay_out(folder.path(), port, &identity);
+        let [port, tls_port] = free_ports();
+        let (mut main, mut master) = (main_cf(folder.path()), master_cf(port));
+        if for_users {
+            main += FOR_USERS;
+            write!(master, "127.0.0.1:{tls_port} {TLS_FIRST}").expect("a string takes everything");
+        }
+        lay_out(folder.path(), &identity, &main, &master);
         let postfix = Self {
+            _dovecot: for_users.then(|| Dovecot::start(&folder.path().join("users"))),
             folder,
             port,
+            tls_port: for_users.then_some(tls_port),
             identity,
         };
         let started = postfix.control("start");
@@ -65,6 +95,11 @@ impl Postfix {
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Its port for TLS from the first byte.
+    pub fn tls_port(&self) -> u16 {
+        self.tls_port.expect("a Postfix for users")
     }
 
     /// The certificate to trust, as PEM text.
@@ -140,14 +175,14 @@ fn command(name: &str) -> Command {
     command
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
+fn free_ports() -> [u16; 2] {
+    let listen = |()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let number = |listener: TcpListener| listener.local_addr().expect("its number").port();
+    // Both are held before either is let go, or they could be one.
+    [(); 2].map(listen).map(number)
 }
 
-fn lay_out(folder: &Path, port: u16, identity: &Identity) {
-    // Postfix drops its rights and must still pass through.
-    fs::set_permissions(folder, Permissions::from_mode(0o755)).expect("an open folder");
+fn lay_out(folder: &Path, identity: &Identity, main: &str, master: &str) {
     for name in ["config", "queue", "data", "mailboxes"] {
         fs::create_dir(folder.join(name)).expect("a folder of Postfix");
     }
@@ -156,9 +191,19 @@ fn lay_out(folder: &Path, port: u16, identity: &Identity) {
     fs::write(folder.join("config/cert.pem"), &identity.cert_pem).expect("the certificate");
     fs::write(folder.join("config/key.pem"), &identity.key_pem).expect("the key");
     fs::set_permissions(folder.join("config/key.pem"), Permissions::from_mode(0o600)).expect("a private key");
-    fs::write(folder.join("config/main.cf"), main_cf(folder)).expect("main.cf");
-    fs::write(folder.join("config/master.cf"), master_cf(port)).expect("master.cf");
+    fs::write(folder.join("config/main.cf"), main).expect("main.cf");
+    fs::write(folder.join("config/master.cf"), master).expect("master.cf");
 }
+
+/// Beyond [`main_cf`]: who is not signed in may send nothing, and signs in over TLS alone.
+const FOR_USERS: &str = "smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = ${queue_directory}/../users/auth
+smtpd_tls_auth_only = yes
+smtpd_client_restrictions = permit_sasl_authenticated, reject
+";
+const TLS_FIRST: &str = "inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+";
 
 fn number_of_postfix() -> u32 {
     let asked = Command::new("id").args(["-u", "postfix"]).output().expect("id");
@@ -185,7 +230,7 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 default_transport = error:nothing is relayed
 virtual_transport = virtual
-virtual_mailbox_domains = {DOMAIN}
+virtual_mailbox_domains = {DOMAIN}, {INBOX}
 virtual_mailbox_base = {at}/mailboxes
 virtual_mailbox_maps = static:all/
 virtual_uid_maps = static:{NOBODY}

@@ -12,7 +12,7 @@ use flows::import::{self, Format};
 use flows::{Gateway, Recorded};
 use jiff::{SignedDuration, Timestamp};
 use mail::catcher::{Catcher, CatcherConfig, Faults, Sink};
-use mail::tls::Identity;
+use mail::tls::{Identity, TlsMode};
 use mail_parser::MessageParser;
 use tempfile::TempDir;
 
@@ -47,6 +47,8 @@ impl Service {
         let catcher = Catcher::start(CatcherConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             identity,
+            mode: TlsMode::StartTls,
+            account: None,
             sink: Sink::Folder(caught),
             faults,
         })

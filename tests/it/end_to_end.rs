@@ -7,7 +7,7 @@ use harness::on_both;
 use harness::postfix::{DOMAIN, HOST, Postfix};
 use mail::catcher::{Fault, Faults};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::tls::Roots;
+use mail::tls::{Roots, TlsMode};
 use mail_parser::MessageParser;
 
 const VICTIMS: [(&str, &str, &str); 4] = [
@@ -39,9 +39,11 @@ fn relay(postfix: &Postfix) -> Relay {
         port: postfix.port(),
         hello_name: MAIL_DOMAIN.to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: HOST.to_owned(),
             roots: Roots::Only(postfix.cert_pem().to_owned()),
         },
+        sign_in: None,
         timeout_ms: 30_000,
         connections_max: 8,
     })

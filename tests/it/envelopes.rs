@@ -14,7 +14,7 @@ use mail::catcher::{Catcher, CatcherConfig, Fault, Faults, Sink};
 use mail::compose::{Outgoing, compose};
 use mail::relay::{Outcome, Relay, RelayConfig, TlsPolicy};
 use mail::return_path::{ReturnPathKey, make};
-use mail::tls::{Identity, Roots};
+use mail::tls::{Identity, Roots, TlsMode};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
@@ -195,6 +195,8 @@ async fn post_office() -> (Catcher, Relay) {
         identity,
         sink: Sink::Count,
         faults: Faults::Always(Fault::None),
+        mode: TlsMode::StartTls,
+        account: None,
     });
     let catcher = catcher.await.expect("the catcher listens");
     let relay = Relay::new(RelayConfig {
@@ -204,7 +206,9 @@ async fn post_office() -> (Catcher, Relay) {
         tls: TlsPolicy::Required {
             server_name: "localhost".to_owned(),
             roots,
+            mode: TlsMode::StartTls,
         },
+        sign_in: None,
         timeout_ms: 10_000,
         connections_max: 1,
     });

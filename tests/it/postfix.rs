@@ -12,7 +12,7 @@ use harness::postfix::{DOMAIN, HOST, Postfix};
 use mail::compose::{Composed, Outgoing, check_wire, compose};
 use mail::relay::{Outcome, Relay, RelayConfig, TlsPolicy};
 use mail::return_path::{self, ReturnPathKey};
-use mail::tls::Roots;
+use mail::tls::{Roots, TlsMode};
 use mail_parser::MessageParser;
 
 const BOUNCES: &str = "bounce.gateway.test";
@@ -78,9 +78,11 @@ async fn a_real_postfix_delivers_exactly_what_was_composed_to_one_recipient_each
         port: postfix.port(),
         hello_name: "gateway.test".to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: HOST.to_owned(),
             roots: Roots::Only(postfix.cert_pem().to_owned()),
         },
+        sign_in: None,
         timeout_ms: 30_000,
         connections_max: 2,
     })
@@ -124,7 +126,7 @@ async fn a_real_postfix_delivers_exactly_what_was_composed_to_one_recipient_each
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_real_postfix_refuses_to_relay_and_that_is_final() {
+async fn a_real_postfix_refuses_to_relay_and_that_is_no_verdict_on_the_recipient() {
     let postfix = Postfix::start();
     let key = ReturnPathKey::new(&[7; 32]);
     let return_path = return_path::make(&key, "0a1b", BOUNCES).unwrap();
@@ -147,16 +149,18 @@ async fn a_real_postfix_refuses_to_relay_and_that_is_final() {
         port: postfix.port(),
         hello_name: "gateway.test".to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: HOST.to_owned(),
             roots: Roots::Only(postfix.cert_pem().to_owned()),
         },
+        sign_in: None,
         timeout_ms: 30_000,
         connections_max: 1,
     })
     .unwrap();
     let outcome = relay.ready().await.unwrap().send(&elsewhere).await;
     assert!(
-        matches!(outcome, Outcome::Permanent { code: 554, .. }),
+        matches!(&outcome, Outcome::Technical { what } if what.starts_with("554 5.7.1")),
         "{outcome:?}\n{}",
         postfix.log()
     );

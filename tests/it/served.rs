@@ -37,6 +37,15 @@ pub(crate) async fn until_quiet(service: &Service, child: &mut Child) {
     }
 }
 
+/// Waits until the service has said this in its log.
+pub(crate) async fn until_said(service: &Service, sentence: &str) {
+    let began = Instant::now();
+    while !service.log().contains(sentence) {
+        assert!(began.elapsed() < PATIENCE, "never said: {}", service.log());
+        tokio::task::yield_now().await;
+    }
+}
+
 pub(crate) fn stop(service: &Service, mut child: Child) {
     terminate(&child);
     let status = child.wait().expect("it ends");

@@ -11,15 +11,15 @@ use domain::time::Clock;
 use flows::{Gateway, Parts, Settings};
 use jiff::SignedDuration;
 use mail::dkim::Signer;
-use mail::relay::{Relay, RelayConfig, TlsPolicy};
+use mail::relay::{Relay, RelayConfig, SignIn, TlsPolicy};
 use mail::return_path::ReturnPathKey;
-use mail::tls::Roots;
+use mail::tls::{Roots, TlsMode};
 use render::Library;
 use store::Pool;
 use vault::{BlindIndex, KeyFile, KeyRing};
 
 use crate::chance::MachineEntropy;
-use crate::config::{self, Config, secrets};
+use crate::config::{self, Config, Tls, secrets};
 use crate::print::Fault;
 
 /// Where the texts lie.
@@ -197,11 +197,28 @@ pub fn relay(config: &Config) -> Result<Relay, Fault> {
         port: relay.port,
         hello_name: config.sender.domain.clone(),
         tls: TlsPolicy::Required {
+            mode: match relay.tls {
+                Tls::StartTls => TlsMode::StartTls,
+                Tls::Implicit => TlsMode::Implicit,
+            },
             server_name: relay.server_name.clone().unwrap_or_else(|| relay.host.clone()),
             roots,
         },
+        sign_in: sign_in(relay)?,
         timeout_ms: relay.timeout_ms,
         connections_max: relay.connections_max,
     })
     .map_err(|fault| Fault::input(format!("relay: {fault}")))
+}
+
+/// What the relay is told of who we are. The line end that an editor leaves after a password is no part of it.
+fn sign_in(relay: &config::Relay) -> Result<Option<SignIn>, Fault> {
+    let (Some(user), Some(file)) = (&relay.user, &relay.password_file) else {
+        return Ok(None);
+    };
+    let text = secrets::read(file)?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    SignIn::new(user, line.strip_suffix('\r').unwrap_or(line))
+        .map(Some)
+        .map_err(|fault| Fault::input(format!("relay: {fault}")))
 }

@@ -1,5 +1,6 @@
 //! `gateway serve` and `gateway migrate`.
 
+use mail::relay::{Failure, Relay};
 use store::Pool;
 
 use crate::chance::MachineClock;
@@ -27,8 +28,25 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
             "two people have not vetted these template versions; nothing is sent from them"
         );
     }
-    workers::run(gateway, relay, config.outbox.stuck_s).await?;
-    Ok(0)
+    let looking = tokio::spawn(look_at(relay.clone()));
+    let worked = workers::run(gateway, relay, config.outbox.stuck_s).await;
+    looking.abort();
+    worked.map(|()| 0)
+}
+
+/// Says at the start how the relay answers, before a message meets the same answer.
+async fn look_at(relay: Relay) {
+    match relay.ready().await {
+        Ok(_) => tracing::info!("the relay answers"),
+        Err(failure @ Failure::Temporary { .. }) => tracing::warn!(%failure, "the relay does not answer"),
+        Err(failure @ Failure::Technical { .. }) => {
+            tracing::error!(%failure, "the relay takes nothing from us");
+        }
+        // What a certificate says comes from outside and stays out of the log; `gateway check` shows it.
+        Err(Failure::Tls { .. }) => {
+            tracing::error!("there is no verified TLS with the relay, so nothing leaves");
+        }
+    }
 }
 
 /// Brings the database up to date.

@@ -160,7 +160,7 @@ impl Gateway {
         }
     }
 
-    /// Queues a held or unknown message again. An unknown one may arrive a second time, and then under the
+    /// Queues again a message that is held, unknown or failed. An unknown one may arrive a second time, and then under the
     /// same Message-ID (law 7). It is cleared again at dispatch: a decision here overrides no safety.
     pub async fn resend_message(&self, actor: &str, id: &MessageId, reason: &str) -> Result<()> {
         self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
@@ -182,9 +182,10 @@ impl Gateway {
         outbox::release(&mut tx, id, now)
             .await
             .map_err(|fault| match fault {
-                store::Error::Changed { .. } => {
-                    Error::Conflict("only a message that is held or unknown can be sent again".to_owned())
-                }
+                store::Error::Changed { .. } => Error::Conflict(
+                    "only a message that is held, unknown or failed can be sent again"
+                        .to_owned(),
+                ),
                 fault => fault.into(),
             })?;
         obligations::wait(&mut tx, &owed.id, None).await?;

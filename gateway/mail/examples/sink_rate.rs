@@ -12,7 +12,7 @@ use mail::catcher::{Catcher, CatcherConfig, Fault, Faults, Sink};
 use mail::compose::{Outgoing, compose};
 use mail::relay::{Outcome, Relay, RelayConfig, TlsPolicy};
 use mail::return_path::{self, ReturnPathKey};
-use mail::tls::{Identity, Roots};
+use mail::tls::{Identity, Roots, TlsMode};
 
 const NAME: &str = "relay.gateway.test";
 
@@ -36,6 +36,8 @@ async fn rate(messages: usize, connections: usize) -> Result<f64, Box<dyn Error 
     let catcher = Catcher::start(CatcherConfig {
         listen: "127.0.0.1:0".parse()?,
         identity: identity.clone(),
+        mode: TlsMode::StartTls,
+        account: None,
         sink: Sink::Count,
         faults: Faults::Always(Fault::None),
     })
@@ -45,9 +47,11 @@ async fn rate(messages: usize, connections: usize) -> Result<f64, Box<dyn Error 
         port: catcher.local_addr().port(),
         hello_name: "gateway.test".to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: NAME.to_owned(),
             roots: Roots::Only(identity.cert_pem),
         },
+        sign_in: None,
         timeout_ms: 10_000,
         connections_max: connections,
     })?;

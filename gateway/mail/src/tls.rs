@@ -52,6 +52,15 @@ impl Identity {
     }
 }
 
+/// When TLS begins. There is no way without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsMode {
+    /// After a greeting in the clear and STARTTLS (RFC 3207).
+    StartTls,
+    /// With the first byte (RFC 8314 section 3).
+    Implicit,
+}
+
 /// Whose word about a server's name is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Roots {

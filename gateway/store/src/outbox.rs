@@ -28,7 +28,7 @@ statements! {
         "UPDATE outbox SET state = 'cancelled', next_at = NULL, held_reason = $2, changed_at = $3 \
          WHERE message_id = $1 AND state IN ('created', 'temporary-failure', 'permanent-failure', 'technical-failure', 'held')");
     RELEASE = Statement::both("outbox.release",
-        "UPDATE outbox SET state = 'created', next_at = $2, held_reason = NULL, changed_at = $2 WHERE message_id = $1 AND state IN ('held', 'unknown')");
+        "UPDATE outbox SET state = 'created', next_at = $2, held_reason = NULL, changed_at = $2 WHERE message_id = $1 AND state IN ('held', 'unknown', 'temporary-failure', 'permanent-failure', 'technical-failure')");
     HAND_OVER = Statement::both("outbox.hand_over",
         "UPDATE outbox SET state = 'by-hand', next_at = NULL, held_reason = $2, changed_at = $3 \
          WHERE message_id = $1 AND state IN ('created', 'held', 'temporary-failure', 'permanent-failure', 'technical-failure', 'by-hand')");
@@ -164,7 +164,7 @@ pub async fn cancel(tx: &mut Tx, id: &MessageId, reason: &str, now: Timestamp) -
     tx.execute_one(&CANCEL, args![id, reason, now]).await
 }
 
-/// Queues a held or unknown message again, after a person decided so.
+/// Queues a message that is held, unknown or failed again, after a person decided so.
 pub async fn release(tx: &mut Tx, id: &MessageId, now: Timestamp) -> Result<()> {
     tx.execute_one(&RELEASE, args![id, now]).await
 }

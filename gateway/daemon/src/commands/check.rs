@@ -76,7 +76,10 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
     found("database", database);
     let relay = match house::relay(config) {
         Ok(relay) => match relay.ready().await {
-            Ok(_) => Ok("answers, over TLS with its name verified".to_owned()),
+            Ok(_) => Ok(match &config.relay.user {
+                Some(_) => "answers, over TLS with its name verified, and signs us in".to_owned(),
+                None => "answers, over TLS with its name verified; no user to sign in as".to_owned(),
+            }),
             Err(fault) => Err(Fault::no(format!("relay: {fault}"))),
         },
         Err(fault) => Err(fault),

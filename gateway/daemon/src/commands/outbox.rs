@@ -22,7 +22,7 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Send a held or unknown message again, under the same Message-ID.
+    /// Send a message that is held, unknown or failed again, under the same Message-ID. It is cleared once more.
     Resend {
         /// The message's identifier.
         id: String,

@@ -1,6 +1,6 @@
 //! What the values of a configuration must keep to, beyond their types.
 
-use super::Config;
+use super::{Config, Relay};
 
 /// Every value that is out of bounds: its key, and what would be right.
 pub fn faults(config: &Config) -> Vec<String> {
@@ -40,16 +40,7 @@ pub fn faults(config: &Config) -> Vec<String> {
         outbox.stuck_s >= 60,
         "outbox.stuck_s: must be at least 60 seconds",
     );
-    let relay = &config.relay;
-    must(relay.port > 0, "relay.port: must be a port, usually 587 or 25");
-    must(
-        (1..=64).contains(&relay.connections_max),
-        "relay.connections_max: must be between 1 and 64",
-    );
-    must(
-        (1000..=600_000).contains(&relay.timeout_ms),
-        "relay.timeout_ms: must be between 1000 and 600000 milliseconds",
-    );
+    relay(&config.relay, &mut must);
     must(
         outbox.lease_s >= lease_min_s(config),
         "outbox.lease_s: a claim must outlast its batch: at least 3 x relay.timeout_ms for every group of \
@@ -72,6 +63,25 @@ pub fn faults(config: &Config) -> Vec<String> {
         );
     }
     faults
+}
+
+fn relay(relay: &Relay, must: &mut impl FnMut(bool, &str)) {
+    must(
+        relay.port > 0,
+        "relay.port: must be a port, usually 587 or 25, or 465 where relay.tls is \"implicit\"",
+    );
+    must(
+        relay.user.is_some() == relay.password_file.is_some(),
+        "relay: name both `user` and `password_file`, or neither",
+    );
+    must(
+        (1..=64).contains(&relay.connections_max),
+        "relay.connections_max: must be between 1 and 64",
+    );
+    must(
+        (1000..=600_000).contains(&relay.timeout_ms),
+        "relay.timeout_ms: must be between 1000 and 600000 milliseconds",
+    );
 }
 
 /// How long a whole batch may take when every connection, envelope and message uses up its limit, in seconds.

@@ -136,16 +136,34 @@ pub struct Relay {
     pub host: String,
     /// Its port.
     pub port: u16,
+    /// When TLS begins; there is no way without it.
+    #[serde(default)]
+    pub tls: Tls,
     /// The name that its certificate must hold; the host when left out.
     pub server_name: Option<String>,
     /// Authorities to trust instead of the public ones.
     pub ca_file: Option<PathBuf>,
+    /// Who we are to it, for a relay that asks.
+    pub user: Option<String>,
+    /// A secret file that holds the password of `user`.
+    pub password_file: Option<PathBuf>,
     /// Connections kept open at most.
     pub connections_max: usize,
     /// Limit for each of: connecting, the envelope, the message until it is answered. Milliseconds.
     pub timeout_ms: u64,
     /// Signs what leaves; nothing is signed without it.
     pub dkim: Option<Dkim>,
+}
+
+/// When TLS begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// After a greeting in the clear, by STARTTLS.
+    #[default]
+    StartTls,
+    /// With the first byte.
+    Implicit,
 }
 
 /// Signs what leaves.
@@ -267,6 +285,7 @@ impl Config {
         }
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);
+        self.relay.password_file.iter_mut().for_each(here);
         self.relay
             .dkim
             .iter_mut()

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mail::catcher::{Catcher, CatcherConfig, Fault as MailFault, Faults, Sink};
 use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::tls::{Identity, Roots};
+use mail::tls::{Identity, Roots, TlsMode};
 
 use super::CONNECTIONS_MAX;
 use crate::print::Fault;
@@ -22,6 +22,8 @@ pub async fn open(caught: &Path) -> Result<(Catcher, Relay), Fault> {
     let catcher = Catcher::start(CatcherConfig {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         identity,
+        mode: TlsMode::StartTls,
+        account: None,
         sink: Sink::Folder(caught.to_path_buf()),
         faults: Faults::Always(MailFault::None),
     })
@@ -32,9 +34,11 @@ pub async fn open(caught: &Path) -> Result<(Catcher, Relay), Fault> {
         port: catcher.local_addr().port(),
         hello_name: "gateway.example".to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: CATCHER_HOST.to_owned(),
             roots,
         },
+        sign_in: None,
         timeout_ms: 30_000,
         connections_max: CONNECTIONS_MAX,
     })

@@ -1,6 +1,7 @@
 //! A small real SMTP server that keeps what it is given: for the demo, for tests and as the far end of
-//! measurements. It takes mail over STARTTLS alone and is strict about line ends. Not for strangers.
+//! measurements. It takes mail over TLS alone and is strict about line ends. Not for strangers.
 
+mod account;
 mod session;
 mod sink;
 mod wire;
@@ -14,9 +15,10 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+pub use account::Account;
 pub use sink::{Caught, Sink};
 
-use crate::tls::{self, Identity, TlsError};
+use crate::tls::{self, Identity, TlsError, TlsMode};
 
 /// Largest message that is taken, in bytes.
 pub const MESSAGE_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -59,6 +61,10 @@ pub struct CatcherConfig {
     pub listen: SocketAddr,
     /// The certificate that it shows.
     pub identity: Identity,
+    /// When TLS begins.
+    pub mode: TlsMode,
+    /// Who must sign in before anything is taken.
+    pub account: Option<Account>,
     /// Where the messages go.
     pub sink: Sink,
     /// What goes wrong.
@@ -102,6 +108,8 @@ pub struct Catcher {
 
 struct Shared {
     acceptor: TlsAcceptor,
+    mode: TlsMode,
+    account: Option<Account>,
     sink: sink::Keeper,
     faults: Faults,
     transactions: AtomicU64,
@@ -116,6 +124,8 @@ impl Catcher {
     pub async fn start(config: CatcherConfig) -> Result<Self, CatcherError> {
         let shared = Arc::new(Shared {
             acceptor: TlsAcceptor::from(tls::server(&config.identity)?),
+            mode: config.mode,
+            account: config.account,
             sink: sink::Keeper::new(config.sink)?,
             faults: config.faults,
             transactions: AtomicU64::new(0),

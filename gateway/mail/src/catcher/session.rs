@@ -9,8 +9,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::wire::{Broken, Wire};
-use super::{Caught, Fault, MESSAGE_BYTES_MAX, Shared};
+use super::{Caught, Fault, MESSAGE_BYTES_MAX, Shared, account};
+use crate::tls::TlsMode;
 
+const GREETING: &str = "220 catcher.test ESMTP";
 const RECIPIENTS_MAX: usize = 100;
 const VERBS_MAX: usize = 1000;
 
@@ -33,8 +35,14 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 
 async fn converse_twice(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    if shared.mode == TlsMode::Implicit {
+        let mut wire = Wire::new(shared.acceptor.accept(stream).await?);
+        wire.say(GREETING);
+        converse(&mut wire, shared, true).await?;
+        return Ok(());
+    }
     let mut wire = Wire::new(stream);
-    wire.say("220 catcher.test ESMTP");
+    wire.say(GREETING);
     if let End::StartTls = converse(&mut wire, shared, false).await? {
         let stream = shared.acceptor.accept(wire.into_inner()).await?;
         converse(&mut Wire::new(stream), shared, true).await?;
@@ -47,6 +55,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut transaction: Option<Transaction> = None;
+    let mut welcome = shared.account.is_none();
     loop {
         let line = match wire.command().await? {
             Ok(line) => line,
@@ -66,13 +75,7 @@ where
         match verb.as_str() {
             "EHLO" => {
                 transaction = None;
-                wire.say("250-catcher.test");
-                if !secure && shared.offers_tls() {
-                    wire.say("250-STARTTLS");
-                }
-                wire.say(&format!("250-SIZE {MESSAGE_BYTES_MAX}"));
-                wire.say("250-PIPELINING");
-                wire.say("250 ENHANCEDSTATUSCODES");
+                hello(wire, shared, secure);
             }
             "STARTTLS" if !secure && shared.offers_tls() => {
                 if wire.has_unread() {
@@ -86,6 +89,8 @@ where
                 return Ok(End::StartTls);
             }
             "MAIL" | "RCPT" | "DATA" if !secure => wire.say("530 5.7.0 STARTTLS first"),
+            "AUTH" if secure && !welcome => welcome = account::sign_in(wire, shared, rest).await?,
+            "MAIL" if !welcome => wire.say("530 5.7.0 sign in first"),
             "MAIL" => begin(wire, shared, &mut transaction, rest).await?,
             "RCPT" => {
                 shared.recipients.fetch_add(1, Ordering::SeqCst);
@@ -115,6 +120,22 @@ where
             _ => wire.say("502 5.5.1 not here"),
         }
     }
+}
+
+fn hello<S>(wire: &mut Wire<S>, shared: &Shared, secure: bool)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    wire.say("250-catcher.test");
+    if !secure && shared.offers_tls() {
+        wire.say("250-STARTTLS");
+    }
+    if let Some(offer) = shared.account.as_ref().and_then(|account| account.offer(secure)) {
+        wire.say(&format!("250-AUTH {offer}"));
+    }
+    wire.say(&format!("250-SIZE {MESSAGE_BYTES_MAX}"));
+    wire.say("250-PIPELINING");
+    wire.say("250 ENHANCEDSTATUSCODES");
 }
 
 async fn give_up<S>(wire: &mut Wire<S>, shared: &Shared, broken: Broken) -> io::Result<()>

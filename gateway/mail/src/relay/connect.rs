@@ -1,4 +1,4 @@
-//! From nothing to a greeted connection over verified TLS.
+//! From nothing to a connection over verified TLS, greeted and signed in.
 //!
 //! The plaintext part is ours and not `lettre`'s, which keeps what a meddler appends to the answer to
 //! STARTTLS and reads it afterwards as if it had come over TLS.
@@ -18,12 +18,13 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::{Failure, RelayConfig};
+use super::{Failure, RelayConfig, TlsPolicy};
+use crate::tls::TlsMode;
 
 /// Longer than any honest reply line (RFC 5321 section 4.5.3.1.5 says 512).
 const LINE_BYTES_MAX: u64 = 2048;
 const LINES_MAX: usize = 100;
-/// What `lettre` reads as the greeting; the true one came before TLS.
+/// What `lettre` reads as the greeting after STARTTLS; the true one came before TLS.
 const GREETING: &[u8] = b"220 ready\r\n";
 
 pub(super) async fn open(
@@ -38,7 +39,11 @@ pub(super) async fn open(
             code: None,
             text: format!("connecting: {}", error.kind()),
         })?;
-    let tcp = ask_for_tls(tcp, &config.hello_name).await?;
+    let TlsPolicy::Required { mode, .. } = config.tls;
+    let (tcp, greeting) = match mode {
+        TlsMode::StartTls => (ask_for_tls(tcp, &config.hello_name).await?, GREETING),
+        TlsMode::Implicit => (tcp, &[][..]),
+    };
     let stream = TlsConnector::from(Arc::clone(tls))
         .connect(name.clone(), tcp)
         .await
@@ -46,13 +51,17 @@ pub(super) async fn open(
             what: error.to_string().chars().take(300).collect(),
         })?;
     let stream = Greeted {
-        unread: GREETING,
+        unread: greeting,
         stream,
     };
     let hello = ClientId::Domain(config.hello_name.clone());
-    AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)
+    let mut connection = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)
         .await
-        .map_err(|error| Failure::from_error(&error, "greeting the server over TLS"))
+        .map_err(|error| Failure::from_error(&error, "greeting the server over TLS"))?;
+    if let Some(sign_in) = &config.sign_in {
+        sign_in.on(&mut connection).await?;
+    }
+    Ok(connection)
 }
 
 /// Greeting, EHLO and STARTTLS in the clear. Our host name is all that is told.
@@ -146,7 +155,7 @@ async fn say(reader: &mut BufReader<TcpStream>, command: &str) -> Result<(), Fai
         })
 }
 
-/// The TLS stream, behind the greeting that `lettre` waits for.
+/// The TLS stream, behind a greeting that `lettre` waits for.
 struct Greeted {
     unread: &'static [u8],
     stream: TlsStream<TcpStream>,

@@ -1,4 +1,4 @@
-//! Handing a message to the relay, over STARTTLS with the relay's name verified, never otherwise.
+//! Handing a message to the relay, over TLS with the relay's name verified, never otherwise.
 //!
 //! The connections are a small pool of our own: `lettre`'s stock transport leaves Nagle's algorithm on and
 //! loses 40 ms on every message, and its time limit covers the connecting alone.
@@ -6,6 +6,7 @@
 mod connect;
 mod outcome;
 mod session;
+mod sign_in;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,9 +19,10 @@ use tokio::time::Instant;
 
 pub use outcome::{Failure, Outcome};
 pub use session::Session;
+pub use sign_in::SignIn;
 
 use crate::header::is_host;
-use crate::tls::{self, Roots, TlsError};
+use crate::tls::{self, Roots, TlsError, TlsMode};
 
 /// A connection that has waited longer than this is not used again. Postfix waits 300 s for a command.
 const IDLE_MAX: Duration = Duration::from_secs(30);
@@ -30,8 +32,10 @@ const AGE_MAX: Duration = Duration::from_mins(5);
 /// How a connection is protected. There is one way: a policy without TLS does not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TlsPolicy {
-    /// STARTTLS before anything else, with the certificate verified.
+    /// TLS before anything else, with the certificate verified.
     Required {
+        /// When it begins.
+        mode: TlsMode,
         /// The name that the certificate must hold.
         server_name: String,
         /// Who may vouch for it.
@@ -44,12 +48,14 @@ pub enum TlsPolicy {
 pub struct RelayConfig {
     /// Host name or IP address to connect to.
     pub host: String,
-    /// Its port, usually 25 or 587.
+    /// Its port, usually 25 or 587, or 465 with [`TlsMode::Implicit`].
     pub port: u16,
     /// Our own host name, for EHLO.
     pub hello_name: String,
     /// The protection.
     pub tls: TlsPolicy,
+    /// Who we are to it. Where it is given, nothing is sent without it.
+    pub sign_in: Option<SignIn>,
     /// Limit for each of: connecting, the envelope, the message until it is answered. Milliseconds.
     pub timeout_ms: u64,
     /// How many connections may be open at once.
@@ -65,6 +71,9 @@ pub enum RelayError {
     /// A limit of zero.
     #[error("{0} must be at least 1")]
     Zero(&'static str),
+    /// What to sign in with.
+    #[error("the {0} must be 1 to 255 bytes without control characters")]
+    SignIn(&'static str),
     /// The roots.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -83,7 +92,7 @@ struct Inner {
     idle: Mutex<Vec<Link>>,
 }
 
-/// An open connection, greeted, over TLS, with no transaction begun.
+/// An open connection, greeted, over TLS, signed in where that is asked for, with no transaction begun.
 struct Link {
     connection: AsyncSmtpConnection,
     opened_at: Instant,
@@ -93,7 +102,9 @@ struct Link {
 impl Relay {
     /// Checks the configuration. Connects to nothing yet.
     pub fn new(config: RelayConfig) -> Result<Self, RelayError> {
-        let TlsPolicy::Required { server_name, roots } = &config.tls;
+        let TlsPolicy::Required {
+            server_name, roots, ..
+        } = &config.tls;
         if !is_host(&config.hello_name) {
             return Err(RelayError::Name("hello_name"));
         }
@@ -115,8 +126,8 @@ impl Relay {
         })))
     }
 
-    /// A connection over which one message can be sent: a parked one, or a new one after EHLO, STARTTLS and
-    /// EHLO. Nothing of any message has left. Waits while `connections_max` are in use.
+    /// A connection over which one message can be sent: a parked one, or a new one after TLS, EHLO and
+    /// signing in. Nothing of any message has left. Waits while `connections_max` are in use.
     pub async fn ready(&self) -> Result<Session, Failure> {
         let permit = Arc::clone(&self.0.permits)
             .acquire_owned()

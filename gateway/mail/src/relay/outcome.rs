@@ -59,7 +59,7 @@ pub enum Failure {
         /// What happened, in our words.
         text: String,
     },
-    /// The relay answers and does not want us.
+    /// The relay answers and does not want us, or not with the password that we have.
     #[error("the relay refuses us: {what}")]
     Technical {
         /// What.
@@ -123,9 +123,12 @@ pub(super) fn reply(error: &Error) -> Option<(u16, String)> {
 pub(super) fn refused(code: u16, words: &str) -> Outcome {
     let enhanced = enhanced(words);
     let text = describe(code, enhanced.as_deref());
-    // Unknown or misplaced commands, no leave to speak: ours to mend, no verdict on the recipient.
-    let ours = matches!(code, 500 | 502..=504 | 530 | 535 | 538 | 555)
-        || enhanced.as_deref().is_some_and(|e| e.starts_with("5.5."));
+    // Unknown or misplaced commands, no leave to speak, not signed in: ours to mend, no verdict on the
+    // recipient. Policy (RFC 3463 section 3.8) judges who sends and what, and says nothing of the mailbox.
+    let ours = matches!(code, 500 | 502..=504 | 530 | 534 | 535 | 538 | 555)
+        || enhanced
+            .as_deref()
+            .is_some_and(|e| e.starts_with("5.5.") || e.starts_with("5.7."));
     match code / 100 {
         4 => Outcome::Temporary {
             code: Some(code),
@@ -215,6 +218,9 @@ mod tests {
         for (code, words) in [
             (503, "bad sequence"),
             (530, "must authenticate"),
+            (535, "5.7.8 authentication failed"),
+            (550, "5.7.1 relaying denied"),
+            (553, "5.7.1 sender address not owned by user"),
             (554, "5.5.1 no valid recipients"),
         ] {
             assert!(

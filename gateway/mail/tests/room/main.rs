@@ -8,6 +8,7 @@
 mod compose;
 mod dkim;
 mod relay;
+mod sign_in;
 
 use domain::address::EmailAddress;
 use mail::compose::{Composed, Outgoing, compose};

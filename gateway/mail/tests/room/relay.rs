@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use mail::catcher::{Catcher, CatcherConfig, Caught, Fault, Faults, Sink};
 use mail::compose::{Outgoing, check_wire, compose};
 use mail::relay::{Failure, Outcome, Relay, RelayConfig, RelayError, TlsPolicy};
-use mail::tls::{Identity, Roots};
+use mail::tls::{Identity, Roots, TlsMode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{address, composed, outgoing};
@@ -30,6 +30,8 @@ async fn bench(faults: Faults) -> Bench {
     let config = CatcherConfig {
         listen,
         identity: identity.clone(),
+        mode: TlsMode::StartTls,
+        account: None,
         sink,
         faults,
     };
@@ -46,9 +48,11 @@ fn config(port: u16, server_name: &str, roots: Roots) -> RelayConfig {
         port,
         hello_name: "gateway.test".to_owned(),
         tls: TlsPolicy::Required {
+            mode: TlsMode::StartTls,
             server_name: server_name.to_owned(),
             roots,
         },
+        sign_in: None,
         timeout_ms: 10_000,
         connections_max: 2,
     }
@@ -336,6 +340,8 @@ async fn the_catcher_keeps_messages_as_files_and_refuses_bare_line_ends() {
     let catcher = Catcher::start(CatcherConfig {
         listen: "127.0.0.1:0".parse().unwrap(),
         identity,
+        mode: TlsMode::StartTls,
+        account: None,
         sink: Sink::Folder(folder.path().to_owned()),
         faults: Faults::Always(Fault::None),
     })
