@@ -58,8 +58,6 @@ pub struct Post {
     pub faults: Faults,
     /// How long the relay is waited for, in milliseconds.
     pub timeout_ms: u64,
-    /// What is done with each mail before it is answered.
-    pub on_mail: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Post {
@@ -68,7 +66,6 @@ impl Post {
         Self {
             faults,
             timeout_ms: 10_000,
-            on_mail: Box::new(|| {}),
         }
     }
 }
@@ -284,17 +281,11 @@ impl TestGateway {
 async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
     let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).expect("a certificate");
     let roots = Roots::Only(identity.cert_pem.clone());
-    let Post {
-        faults,
-        timeout_ms,
-        on_mail,
-    } = post;
     let keep = move |message: Caught| {
         caught
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(message);
-        on_mail();
         Ok(())
     };
     let catcher = Catcher::start(CatcherConfig {
@@ -303,7 +294,7 @@ async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, R
         mode: TlsMode::StartTls,
         account: None,
         sink: Sink::Call(Arc::new(keep)),
-        faults,
+        faults: post.faults,
     })
     .await
     .expect("the catcher listens");
@@ -317,7 +308,7 @@ async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, R
             roots,
         },
         sign_in: None,
-        timeout_ms,
+        timeout_ms: post.timeout_ms,
         connections_max: CONNECTIONS_MAX,
     })
     .expect("the relay's configuration holds");

@@ -183,8 +183,7 @@ impl Gateway {
             .await
             .map_err(|fault| match fault {
                 store::Error::Changed { .. } => Error::Conflict(
-                    "only a message that is held, unknown or failed can be sent again"
-                        .to_owned(),
+                    "only a message that is held, unknown or failed can be sent again".to_owned(),
                 ),
                 fault => fault.into(),
             })?;

@@ -165,10 +165,11 @@ fn lines(output: &Output) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn incident_13_what_the_commands_show_holds_the_columns_that_are_meant_and_nothing_personal() {
     let service = with_something_to_list().await;
-    let allowed: [(&[&str], &[&str]); 2] = [
+    let allowed: [(&[&str], &[&str]); 3] = [
         (
             &["obligations", "list"],
             &[
+                "attention",
                 "due",
                 "id",
                 "kind",
@@ -178,6 +179,10 @@ async fn incident_13_what_the_commands_show_holds_the_columns_that_are_meant_and
                 "victim",
                 "waiting_for",
             ],
+        ),
+        (
+            &["outbox", "list"],
+            &["changed_at", "due", "message", "next", "reason", "state", "tries"],
         ),
         (
             &["notices", "list"],
