@@ -66,13 +66,16 @@ pub struct Policy {
     quorum: Option<String>,
 }
 
+/// The 32 bytes of each witness's key, with the time of its cosignature in seconds since 1970 UTC.
+pub type Witnessed = BTreeMap<[u8; 32], u64>;
+
 /// A checkpoint that a policy trusts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trusted {
     /// What it says.
     pub checkpoint: Checkpoint,
-    /// When each witness whose cosignature holds signed, in seconds since 1970 UTC, by the witness's key name.
-    pub witnessed: BTreeMap<String, u64>,
+    /// When each witness whose cosignature holds signed, in seconds since 1970 UTC. A name may be shared, a key not.
+    pub witnessed: Witnessed,
 }
 
 impl Policy {
@@ -144,7 +147,7 @@ impl Policy {
         }
         let witnessed = holding.iter().filter_map(|held| {
             let at_s = held.signed.at_s?;
-            Some((held.key.name().to_owned(), at_s))
+            Some((*held.key.public(), at_s))
         });
         Ok(Trusted {
             witnessed: witnessed.collect(),
@@ -152,16 +155,16 @@ impl Policy {
         })
     }
 
-    /// Whether these witnesses, by the names of their keys, are a quorum.
-    pub fn quorum_of(&self, witnessed: &BTreeMap<String, u64>) -> bool {
+    /// Whether these witnesses are a quorum.
+    pub fn quorum_of(&self, witnessed: &Witnessed) -> bool {
         self.quorum
             .as_deref()
             .is_none_or(|name| self.has_witnessed(name, witnessed))
     }
 
-    fn has_witnessed(&self, name: &str, witnessed: &BTreeMap<String, u64>) -> bool {
+    fn has_witnessed(&self, name: &str, witnessed: &Witnessed) -> bool {
         match self.rules.get(name) {
-            Some(Rule::Witness(key)) => witnessed.contains_key(key.name()),
+            Some(Rule::Witness(key)) => witnessed.contains_key(key.public()),
             Some(Rule::Group { needs, members }) => {
                 let have = members
                     .iter()
