@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -14,6 +15,14 @@ use crate::{Error, Result, Tx, catalogue};
 const SQLITE_READERS_MAX: u32 = 4;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A pool whose connections have no end of their own, so that no task of `sqlx` 0.9 goes over the idle ones. That task
+/// counts them with a counter that is lowered before it is raised when a connection comes back and leaves again at
+/// once; reading it in between, the task goes round for ever: it takes a whole core, and a program that has done its
+/// work never ends. A connection that a server has closed meanwhile is found when it is asked for.
+fn unreaped<DB: sqlx::Database>(options: PoolOptions<DB>) -> PoolOptions<DB> {
+    options.idle_timeout(None).max_lifetime(None)
+}
 
 /// The connections to one database.
 #[derive(Clone)]
@@ -39,11 +48,10 @@ impl Pool {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT);
-            let writer = SqlitePoolOptions::new()
-                .max_connections(1)
-                .connect_with(options.clone())
-                .await?;
-            let readers = SqlitePoolOptions::new()
+            // Nothing here ever reaps connections (see `unreaped`).
+            let pool = || unreaped(SqlitePoolOptions::new());
+            let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+            let readers = pool()
                 .max_connections(SQLITE_READERS_MAX)
                 .connect_with(options.create_if_missing(false).read_only(true))
                 .await?;
@@ -51,7 +59,7 @@ impl Pool {
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(address)?.options([("synchronous_commit", "on")]);
             Ok(Self::Postgres(
-                PgPoolOptions::new()
+                unreaped(PgPoolOptions::new())
                     .max_connections(POSTGRES_CONNECTIONS_MAX)
                     .connect_with(options)
                     .await?,
