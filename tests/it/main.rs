@@ -14,6 +14,7 @@ mod foreign;
 mod incidents;
 mod killed;
 mod kills;
+mod late_events;
 mod oracle;
 mod orders;
 mod plan_changes;

@@ -24,6 +24,7 @@ mod foreign;
 mod gateway;
 mod hand_over;
 pub mod import;
+mod late_events;
 mod outcome;
 mod person;
 mod read_draft;

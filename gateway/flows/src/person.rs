@@ -5,6 +5,7 @@ use domain::contact::Plan;
 use domain::id::VictimId;
 use domain::people::{Correspondence, Offence, PersonName, VictimStanding};
 use domain::safety::DenySet;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -42,6 +43,9 @@ pub(crate) struct Dates {
     pub(crate) s28: Option<Date>,
     /// Live evidence.
     pub(crate) evidence: Option<Date>,
+    /// When the newest event that is recorded happened: an earlier one arrives late.
+    #[serde(default)]
+    pub(crate) newest_event: Option<Timestamp>,
 }
 
 /// Everything a flow needs to know about a victim.

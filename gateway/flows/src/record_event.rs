@@ -8,7 +8,9 @@ use domain::area::AreaCode;
 use domain::deadline::Deadline;
 use domain::event::{self, Consequence, Detail, Event, NewObligation, OpenObligation, Situation};
 use domain::id::{EventId, ObligationId};
+use domain::people::Choice;
 use domain::rulebook::Owner;
+use jiff::Timestamp;
 use store::events::{self, EventRow};
 use store::obligations::{self, Move, ObligationRow};
 use store::{Tx, people};
@@ -101,8 +103,9 @@ impl Gateway {
         let now = self.now();
         let open = obligations::list_open_by_victim(tx, &victim.row.id).await?;
         let was_enhanced = victim.row.enhanced;
-        apply(&mut victim, &event.detail);
-        let consequences = match self.decide(&victim, &open, event) {
+        let later = self.load_later(tx, &victim, event).await?;
+        apply(&mut victim, &later, event);
+        let consequences = match self.decide(&victim, &open, &later, event) {
             Ok(consequences) => consequences,
             Err(refusal) => return Ok(Recorded::Refused(refusal)),
         };
@@ -195,6 +198,7 @@ impl Gateway {
         &self,
         victim: &Victim,
         open: &[ObligationRow],
+        later: &[(Timestamp, Detail)],
         event: &Event,
     ) -> std::result::Result<Vec<Consequence>, String> {
         let open = open.iter().filter_map(open_obligation).collect::<Vec<_>>();
@@ -211,6 +215,7 @@ impl Gateway {
             s28_date: victim.dates.s28,
             evidence_date: victim.dates.evidence,
             open: &open,
+            later,
         };
         event::consequences(&self.parts.rulebook, &self.parts.calendar, &situation, event)
             .map_err(|fault| fault.to_string())
@@ -348,27 +353,18 @@ pub(crate) fn open_obligation(owed: &ObligationRow) -> Option<OpenObligation> {
 }
 
 /// What an event changes about a victim: standing, dates, enhanced rights.
-fn apply(victim: &mut Victim, detail: &Detail) {
+fn apply(victim: &mut Victim, later: &[(Timestamp, Detail)], event: &Event) {
+    let newest = victim.dates.newest_event.max(Some(event.occurred_at));
+    victim.dates.newest_event = newest;
     let standing = &mut victim.standing;
-    match detail {
+    let at = event.occurred_at;
+    let told_since = later.iter().any(|(_, detail)| event::sets_dates(detail));
+    match &event.detail {
+        detail if event::sets_dates(detail) && told_since => {}
         Detail::VictimWithdrew {} => standing.withdrawn = true,
         Detail::VictimDeceased {} => standing.deceased = true,
-        Detail::OptOut { stages, all } => {
-            if *all {
-                standing.opted_out.push("all".to_owned());
-            }
-            standing
-                .opted_out
-                .extend(stages.iter().map(|stage| stage.as_str().to_owned()));
-            standing.opted_out.sort();
-            standing.opted_out.dedup();
-        }
-        Detail::OptIn { stages, all } => {
-            let back = stages.iter().map(|stage| stage.as_str()).collect::<Vec<_>>();
-            standing
-                .opted_out
-                .retain(|stage| !*all && !back.contains(&stage.as_str()));
-        }
+        Detail::OptOut { stages, all } => standing.choose(stages, *all, Choice { out: true, at }),
+        Detail::OptIn { stages, all } => standing.choose(stages, *all, Choice { out: false, at }),
         Detail::EnhancedRightsFound { ground } => {
             victim.row.enhanced = true;
             victim.row.enhanced_ground = Some(ground.as_str().to_owned());

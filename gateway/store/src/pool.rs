@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Executor, SqlSafeStr};
+use sqlx::{Connection as _, Executor, SqlSafeStr};
 
 use crate::{Error, Result, Tx, catalogue};
 
@@ -50,7 +50,13 @@ impl Pool {
                 .busy_timeout(BUSY_TIMEOUT);
             // Nothing here ever reaps connections (see `unreaped`).
             let pool = || unreaped(SqlitePoolOptions::new());
-            let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+            let writer = pool()
+                .max_connections(1)
+                // On a full disk SQLite rolls back by itself, and the library goes on counting a transaction that is
+                // none: such a connection would refuse every later one.
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+                .connect_with(options.clone())
+                .await?;
             let readers = pool()
                 .max_connections(SQLITE_READERS_MAX)
                 .connect_with(options.create_if_missing(false).read_only(true))
