@@ -1,7 +1,6 @@
 //! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,10 +12,9 @@ use domain::time::{Clock, random};
 use flows::import::{self, Format};
 use flows::{Approved, Delivered, Gateway, Parts, Recorded, Settings, Staff, StaffRole};
 use jiff::Timestamp;
-use mail::catcher::{Catcher, CatcherConfig, Caught, Faults, Seen, Sink};
-use mail::relay::{Relay, RelayConfig, TlsPolicy};
+use mail::catcher::{Catcher, Caught, Faults, Seen, Sink};
+use mail::relay::Relay;
 use mail::return_path::ReturnPathKey;
-use mail::tls::{Identity, Roots};
 use render::Library;
 use sqlx::AssertSqlSafe;
 use store::contacts::{self, ContactRow};
@@ -27,6 +25,7 @@ use vault::KeyFile;
 
 use crate::chance::{SeededEntropy, SetClock};
 use crate::database::Database;
+use crate::post_office::PostOffice;
 
 /// The officer of every victim in the tests, who also drafts.
 pub const OFFICER: &str = "vlo-north-east-1";
@@ -34,6 +33,8 @@ pub const OFFICER: &str = "vlo-north-east-1";
 pub const APPROVER: &str = "ruth.okafor";
 /// When a test begins: a Monday in winter, when London's time is UTC.
 pub const BEGINNING: &str = "2026-11-23T09:00:00Z";
+/// When the hold-back of a message ends that was approved at the beginning.
+pub const HOLD_BACK_ENDS: &str = "2026-11-23T09:15:00Z";
 /// The domain of our Message-IDs.
 pub const MAIL_DOMAIN: &str = "gateway.example";
 /// How long a message can be cancelled, in seconds.
@@ -47,8 +48,6 @@ pub const DELIVERED_ONE: Delivered = Delivered {
 };
 /// The key that seals.
 pub(crate) const KEY: &str = "test-1";
-/// The name in the catcher's certificate.
-pub(crate) const CATCHER_HOST: &str = "localhost";
 const CONNECTIONS_MAX: usize = 4;
 
 /// The clock that the test keeps a hand on.
@@ -86,7 +85,13 @@ impl TestGateway {
         );
         let flows = Gateway::new(parts);
         let caught = Arc::new(Mutex::new(Vec::new()));
-        let (catcher, relay) = post_office(faults, Arc::clone(&caught)).await;
+        let kept = Arc::clone(&caught);
+        let keep = move |message: Caught| {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+            Ok(())
+        };
+        let PostOffice { catcher, relay, .. } =
+            PostOffice::open(Sink::Call(Arc::new(keep)), faults, CONNECTIONS_MAX).await;
         flows
             .vet_templates("tom.ellis", APPROVER, None)
             .await
@@ -292,40 +297,6 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
         mail_domain: MAIL_DOMAIN.to_owned(),
         bounce_key,
     }
-}
-
-/// A catcher with a certificate of its own, and the relay that trusts that one alone.
-async fn post_office(faults: Faults, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
-    let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).expect("a certificate");
-    let roots = Roots::Only(identity.cert_pem.clone());
-    let keep = move |message: Caught| {
-        caught
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(message);
-        Ok(())
-    };
-    let catcher = Catcher::start(CatcherConfig {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        identity,
-        sink: Sink::Call(Arc::new(keep)),
-        faults,
-    })
-    .await
-    .expect("the catcher listens");
-    let relay = Relay::new(RelayConfig {
-        host: Ipv4Addr::LOCALHOST.to_string(),
-        port: catcher.local_addr().port(),
-        hello_name: MAIL_DOMAIN.to_owned(),
-        tls: TlsPolicy::Required {
-            server_name: CATCHER_HOST.to_owned(),
-            roots,
-        },
-        timeout_ms: 10_000,
-        connections_max: CONNECTIONS_MAX,
-    })
-    .expect("the relay's configuration holds");
-    (catcher, relay)
 }
 
 /// Every byte of the database's files, and after them every value of every column: a value on several pages

@@ -9,6 +9,7 @@ mod foreign;
 mod killed;
 mod kills;
 mod oracle;
+mod overtaken;
 mod postfix;
 mod served;
 mod sizes;

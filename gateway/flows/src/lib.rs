@@ -10,6 +10,7 @@
 
 mod add_case;
 mod approve_draft;
+mod carry_out;
 mod change_calendar;
 mod compose_draft;
 mod context;
@@ -28,6 +29,7 @@ mod seal_log;
 mod sealing;
 mod sweep;
 mod vet_templates;
+mod withheld;
 
 pub use add_case::Added;
 pub use approve_draft::Approved;

@@ -26,6 +26,7 @@ pub mod people;
 mod pool;
 mod row;
 mod statement;
+pub mod subjects;
 mod tx;
 pub mod vettings;
 

@@ -59,6 +59,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::obligations::ALL,
         crate::outbox::ALL,
         crate::people::ALL,
+        crate::subjects::ALL,
         crate::vettings::ALL,
     ]
     .into_iter()
