@@ -1,6 +1,7 @@
 //! The one test binary: what the rooms show together, on both databases.
 
 mod architecture;
+mod bench;
 mod decisions;
 mod delivery;
 mod demo;
