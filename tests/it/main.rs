@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_input;
+mod bench;
 mod by_hand;
 mod commands;
 mod decisions;
@@ -17,6 +18,7 @@ mod kills;
 mod late_events;
 mod oracle;
 mod orders;
+mod overtaken;
 mod plan_changes;
 mod postfix;
 mod relay_sign_in;

@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use store::obligations::{self, Move, ObligationRow};
 use store::{Tx, drafts, outbox};
 
+use crate::carry_out::carried_by;
 use crate::entries::about;
-use crate::record_event::carried_by;
 use crate::{Error, Gateway, Result, StaffRole};
 
 /// A reason that may stand in the contact log: a short code, never a sentence about somebody.

@@ -20,7 +20,7 @@ use store::outbox::Claim;
 use store::{Tx, drafts, obligations, outbox};
 
 use crate::entries::about;
-use crate::outcome::{Came, Tried};
+use crate::outcome::{Came, Tried, ended};
 use crate::person::Victim;
 use crate::{Error, Gateway, Result};
 
@@ -44,13 +44,16 @@ pub(crate) struct Leaving {
 }
 
 impl Gateway {
-    /// Delivers what is due now, up to one batch, through `relay`. `worker` names the lease.
+    /// Delivers what is due now, up to one batch, through `relay`. Each batch has a lease of its own, which begins
+    /// with `worker`: who comes late for a message that somebody took over has no lease on it any more.
     pub async fn deliver_batch(&self, worker: &str, relay: &Relay) -> Result<Delivered> {
+        let lease = format!("{worker}/{}", AttemptId::random(self.entropy()));
+        let worker = lease.as_str();
         let (mut done, leaving) = self.claim_and_clear(worker).await?;
         if leaving.is_empty() {
             return Ok(done);
         }
-        let mut ended = Vec::with_capacity(leaving.len());
+        let mut outcomes = Vec::with_capacity(leaving.len());
         let mut waiting = leaving.into_iter();
         loop {
             // No more at a time than there are connections: each message holds one from here to its answer.
@@ -61,18 +64,18 @@ impl Gateway {
             if group.is_empty() {
                 break;
             }
-            let ready = get_ready(relay, group, &mut ended).await;
-            self.mark(&ready).await?;
-            ended.extend(join_all(ready.into_iter().map(send)).await);
+            let ready = get_ready(relay, group, &mut outcomes).await;
+            let ready = self.mark(ready).await?;
+            outcomes.extend(join_all(ready.into_iter().map(send)).await);
         }
-        for (_, came) in &ended {
+        for (_, came) in &outcomes {
             if matches!(came, Came::Accepted { .. }) {
                 done.accepted += 1;
             } else {
                 done.failed += 1;
             }
         }
-        self.record_outcomes(worker, ended).await?;
+        self.record_outcomes(worker, outcomes).await?;
         Ok(done)
     }
 
@@ -205,18 +208,35 @@ impl Gateway {
         }
     }
 
-    async fn mark(&self, ready: &[(Leaving, Session)]) -> Result<()> {
+    /// Sets the marks. A message that somebody has taken over meanwhile gets none and does not leave.
+    async fn mark(&self, ready: Vec<(Leaving, Session)>) -> Result<Vec<(Leaving, Session)>> {
         if ready.is_empty() {
-            return Ok(());
+            return Ok(ready);
         }
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        for (leaving, _) in ready {
-            outbox::mark_attempt(&mut tx, &leaving.tried.attempt, now).await?;
+        let (mut marked, mut taken_over) = (Vec::with_capacity(ready.len()), Vec::new());
+        for (leaving, session) in ready {
+            let tried = &leaving.tried;
+            if outbox::mark_attempt(&mut tx, &tried.attempt, now).await? {
+                marked.push((leaving, session));
+            } else {
+                taken_over.push(ended(
+                    now,
+                    "delivery-ended-late",
+                    tried,
+                    "never-began",
+                    "taken-over",
+                )?);
+            }
         }
-        Ok(tx
-            .commit_unlogged("the mark before the data; the attempt has its entry")
-            .await?)
+        if taken_over.is_empty() {
+            tx.commit_unlogged("the mark before the data; the attempt has its entry")
+                .await?;
+        } else {
+            tx.commit(&taken_over).await?;
+        }
+        Ok(marked)
     }
 }
 

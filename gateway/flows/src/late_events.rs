@@ -17,8 +17,7 @@ impl Gateway {
         event: &Event,
     ) -> Result<Vec<(Timestamp, Detail)>> {
         if victim
-            .dates
-            .newest_event
+            .newest_event_at
             .is_none_or(|newest| newest <= event.occurred_at)
         {
             return Ok(Vec::new());

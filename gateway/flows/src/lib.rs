@@ -10,6 +10,7 @@
 
 mod add_case;
 mod approve_draft;
+mod carry_out;
 mod change_calendar;
 mod change_plan;
 mod compose_draft;
@@ -35,6 +36,7 @@ mod seal_log;
 mod sealing;
 mod sweep;
 mod vet_templates;
+mod withheld;
 
 pub use add_case::Added;
 pub use approve_draft::Approved;

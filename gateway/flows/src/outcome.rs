@@ -2,20 +2,21 @@
 
 use audit::entry::{Act, Entry};
 use domain::id::{AttemptId, ContactId, ContactPointId, EventId, MessageId};
-use domain::safety::HoldReason;
 use jiff::{SignedDuration, Timestamp};
 use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
 use store::obligations::ObligationRow;
-use store::outbox::Claim;
-use store::{Tx, drafts, obligations, outbox, people};
+use store::{Tx, obligations, outbox, people};
 
+use crate::carry_out::carried_by;
 use crate::compose_draft::CONTENT_FREE;
 use crate::entries::about;
-use crate::record_event::carried_by;
 use crate::{Error, Gateway, Result, Settings};
 
-const WORKER: &str = "system:outbox";
+pub(crate) const WORKER: &str = "system:outbox";
+
+const LATE_AND_TAKEN: &str = "An answer came after we had given up waiting: the receiving server took the message. Do not send it again.";
+const LATE_AND_NOT_TAKEN: &str = "An answer came after we had given up waiting: it does not say that the receiving server took the message.";
 
 /// One try, as the last step needs it.
 pub(crate) struct Tried {
@@ -70,6 +71,8 @@ impl Gateway {
         tx.commit(&entries).await.map_err(Error::from)
     }
 
+    /// Records one outcome. When the lease has run out and somebody else has taken the message over, it stands
+    /// as that one decided; that its end came late, and what the server answered, is logged.
     async fn record_outcome(
         &self,
         tx: &mut Tx,
@@ -80,10 +83,22 @@ impl Gateway {
     ) -> Result<()> {
         let now = self.now();
         let (state, outcome, code) = came.words();
-        outbox::end_attempt(tx, &tried.attempt, now, outcome, Some(code)).await?;
         let again = matches!(came, Came::Temporary { .. }) && tried.tries < self.parts.settings.tries_max;
         let next = again.then(|| retry_at(&self.parts.settings, now, tried.tries));
-        outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await?;
+        if !outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await? {
+            entries.push(ended(now, "delivery-ended-late", tried, outcome, code)?);
+            let took = matches!(came, Came::Accepted { .. });
+            let sentence = if took { LATE_AND_TAKEN } else { LATE_AND_NOT_TAKEN };
+            let told = self.notify(
+                tx,
+                &tried.owed,
+                Some(&tried.message),
+                "answer-came-late",
+                sentence,
+            );
+            return told.await;
+        }
+        outbox::end_attempt(tx, &tried.attempt, now, outcome, Some(code)).await?;
         self.write_contact(tx, tried, outcome).await?;
         if let Came::Accepted { .. } = came {
             self.discharge(tx, tried, entries).await?;
@@ -95,15 +110,7 @@ impl Gateway {
             self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
                 .await?;
         }
-        let ended = about(now, WORKER, Act::Outcome, "delivery-ended", &tried.owed)?
-            .with_area(&tried.area)
-            .with_message(tried.message.as_str())
-            .with_attempt(tried.attempt.as_str())
-            .with_channel("email")
-            .with_result(outcome)
-            .with_fact("code", code)
-            .with_fact("point", tried.point.as_str());
-        entries.push(ended);
+        entries.push(ended(now, "delivery-ended", tried, outcome, code)?);
         Ok(())
     }
 
@@ -178,140 +185,6 @@ impl Gateway {
         contacts::add(tx, &contact).await.map_err(Error::from)
     }
 
-    /// A message that may not leave now: put off to an instant, or handed to a person.
-    pub(crate) async fn hold(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-        owed: &ObligationRow,
-        reason: &HoldReason,
-    ) -> Result<Vec<Entry>> {
-        let now = self.now();
-        let code = reason.code();
-        let retry = reason.retry_at().filter(|at| *at > now && !reason.needs_person());
-        outbox::settle(tx, &claim.message_id, worker, "held", retry, Some(code), now).await?;
-        if reason.needs_person() {
-            obligations::wait(tx, &owed.id, Some("decision-about-safe-contact")).await?;
-            self.notify(tx, owed, Some(&claim.message_id), code, reason.explain())
-                .await?;
-        }
-        let held = about(now, WORKER, Act::Decision, "message-held", owed)?;
-        Ok(vec![
-            held.with_message(claim.message_id.as_str()).with_reason(code),
-        ])
-    }
-
-    /// A lease ran out: its worker died. Without a mark nothing had left, and this claim tries again; with
-    /// one the end was not seen, and a person decides.
-    pub(crate) async fn resolve_unseen_end(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-    ) -> Result<Option<Entry>> {
-        let open = outbox::list_open_attempts(tx, &claim.message_id).await?;
-        let now = self.now();
-        let mut doubtful = None;
-        for attempt in open {
-            let outcome = if attempt.data_at.is_some() {
-                "unknown"
-            } else {
-                "never-began"
-            };
-            outbox::end_attempt(tx, &attempt.id, now, outcome, None).await?;
-            if attempt.data_at.is_some() {
-                doubtful = Some(attempt);
-            }
-        }
-        let Some(attempt) = doubtful else { return Ok(None) };
-        let row = drafts::find_message(tx, &claim.message_id)
-            .await?
-            .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(tx, &row.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        outbox::settle(
-            tx,
-            &claim.message_id,
-            worker,
-            "unknown",
-            None,
-            Some("end-not-seen"),
-            now,
-        )
-        .await?;
-        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
-        self.notify(
-            tx,
-            &owed,
-            Some(&claim.message_id),
-            "unknown",
-            sentence(&Came::Unknown),
-        )
-        .await?;
-        let entry = about(now, WORKER, Act::Outcome, "delivery-ended", &owed)?;
-        Ok(Some(
-            entry
-                .with_message(claim.message_id.as_str())
-                .with_attempt(attempt.id.as_str())
-                .with_result("unknown"),
-        ))
-    }
-
-    /// A message whose duty an event has ended does not leave any more.
-    pub(crate) async fn drop_ended(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-        owed: &ObligationRow,
-    ) -> Result<Entry> {
-        outbox::settle(
-            tx,
-            &claim.message_id,
-            worker,
-            "cancelled",
-            None,
-            Some("duty-ended"),
-            self.now(),
-        )
-        .await?;
-        let cancelled = about(self.now(), WORKER, Act::Decision, "message-cancelled", owed)?;
-        Ok(cancelled
-            .with_message(claim.message_id.as_str())
-            .with_reason("duty-ended"))
-    }
-
-    /// A message that our own side cannot read or compose: it must not stop the others. A person is told.
-    pub(crate) async fn set_aside(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-        owed: &ObligationRow,
-    ) -> Result<Entry> {
-        let (now, reason) = (self.now(), "cannot-be-composed");
-        outbox::settle(
-            tx,
-            &claim.message_id,
-            worker,
-            "technical-failure",
-            None,
-            Some(reason),
-            now,
-        )
-        .await?;
-        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
-        let came = Came::Technical {
-            code: reason.to_owned(),
-        };
-        self.notify(tx, owed, Some(&claim.message_id), reason, sentence(&came))
-            .await?;
-        let aside = about(now, WORKER, Act::Outcome, "message-set-aside", owed)?;
-        Ok(aside.with_message(claim.message_id.as_str()).with_reason(reason))
-    }
-
     pub(crate) async fn notify(
         &self,
         tx: &mut Tx,
@@ -333,8 +206,19 @@ impl Gateway {
     }
 }
 
+pub(crate) fn ended(now: Timestamp, verb: &str, tried: &Tried, outcome: &str, code: &str) -> Result<Entry> {
+    Ok(about(now, WORKER, Act::Outcome, verb, &tried.owed)?
+        .with_area(&tried.area)
+        .with_message(tried.message.as_str())
+        .with_attempt(tried.attempt.as_str())
+        .with_channel("email")
+        .with_result(outcome)
+        .with_fact("code", code)
+        .with_fact("point", tried.point.as_str()))
+}
+
 /// What the officer is told, in plain words.
-fn sentence(came: &Came) -> &'static str {
+pub(crate) fn sentence(came: &Came) -> &'static str {
     match came {
         Came::Accepted { .. } => "The receiving server took the message.",
         Came::Temporary { .. } => {

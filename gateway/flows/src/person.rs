@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::people::{self, CaseRow, VictimRow};
+use store::subjects::{self, SubjectRow};
 use vault::DataKey;
 
 use crate::{Error, Gateway, Result};
@@ -43,9 +44,6 @@ pub(crate) struct Dates {
     pub(crate) s28: Option<Date>,
     /// Live evidence.
     pub(crate) evidence: Option<Date>,
-    /// When the newest event that is recorded happened: an earlier one arrives late.
-    #[serde(default)]
-    pub(crate) newest_event: Option<Timestamp>,
 }
 
 /// Everything a flow needs to know about a victim.
@@ -55,6 +53,8 @@ pub(crate) struct Victim {
     pub(crate) key: DataKey,
     pub(crate) standing: VictimStanding,
     pub(crate) dates: Dates,
+    /// When the newest event that is recorded happened: an earlier one arrives late.
+    pub(crate) newest_event_at: Option<Timestamp>,
 }
 
 pub(crate) fn from_json<T: for<'a> Deserialize<'a>>(what: &'static str, text: &str) -> Result<T> {
@@ -85,17 +85,13 @@ impl Victim {
 impl Gateway {
     /// Loads a victim, the case and the key.
     pub(crate) async fn load_victim(&self, tx: &mut Tx, id: &VictimId) -> Result<Victim> {
-        let row = people::find_victim(tx, id)
-            .await?
-            .ok_or(Error::NotFound("victim"))?;
-        let case = people::find_case(tx, &row.case_id)
-            .await?
-            .ok_or(Error::NotFound("case"))?;
-        self.open_victim(tx, row, case).await
+        let subject = subjects::find(tx, id).await?;
+        self.open_victim(subject.ok_or(Error::NotFound("victim"))?)
     }
 
-    pub(crate) async fn open_victim(&self, tx: &mut Tx, row: VictimRow, case: CaseRow) -> Result<Victim> {
-        let key = self.key(tx, row.id.as_str()).await?;
+    pub(crate) fn open_victim(&self, subject: SubjectRow) -> Result<Victim> {
+        let (row, case) = (subject.victim, subject.case);
+        let key = self.unwrap(row.id.as_str(), subject.key)?;
         let standing = from_json("standing", &row.standing)?;
         let dates = from_json("dates", &row.dates)?;
         Ok(Victim {
@@ -104,6 +100,7 @@ impl Gateway {
             key,
             standing,
             dates,
+            newest_event_at: subject.newest_event_at,
         })
     }
 

@@ -14,6 +14,12 @@ use crate::{Error, Result, Tx, catalogue};
 
 const SQLITE_READERS_MAX: u32 = 4;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// The writer's cache, as a negative number of KiB. Identifiers are random, so each row falls on another page of its
+/// index: with the 2 MiB that SQLite takes by itself, a row costs the more the larger its table is.
+const WRITER_CACHE: &str = "-65536";
+/// Pages in the write-ahead log before they are carried over into the file (32 MiB; SQLite by itself takes 4): a page
+/// that changed often in between is carried over once.
+const WAL_PAGES: &str = "8192";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool whose connections have no end of their own, so that no task of `sqlx` 0.9 goes over the idle ones. That task
@@ -50,12 +56,16 @@ impl Pool {
                 .busy_timeout(BUSY_TIMEOUT);
             // Nothing here ever reaps connections (see `unreaped`).
             let pool = || unreaped(SqlitePoolOptions::new());
+            let writer_options = options
+                .clone()
+                .pragma("cache_size", WRITER_CACHE)
+                .pragma("wal_autocheckpoint", WAL_PAGES);
             let writer = pool()
                 .max_connections(1)
                 // On a full disk SQLite rolls back by itself, and the library goes on counting a transaction that is
                 // none: such a connection would refuse every later one.
                 .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-                .connect_with(options.clone())
+                .connect_with(writer_options)
                 .await?;
             let readers = pool()
                 .max_connections(SQLITE_READERS_MAX)
