@@ -40,7 +40,8 @@ pub const DELIVERED_ONE: Delivered = Delivered {
     held: 0,
     failed: 0,
 };
-pub(crate) const CONNECTIONS_MAX: usize = 4;
+/// How many messages leave at once; a batch of more goes in groups of this size.
+pub const CONNECTIONS_MAX: usize = 4;
 
 /// The clock that the test keeps a hand on.
 struct Shared(Arc<SetClock>);
@@ -211,6 +212,11 @@ impl TestGateway {
     /// Delivers batch after batch until nothing is due now.
     pub async fn deliver_all(&self) {
         while self.deliver().await.claimed > 0 {}
+    }
+
+    /// The relay's faults are over.
+    pub fn mend_relay(&self) {
+        self.catcher.mend();
     }
 
     /// What the catcher has seen so far.

@@ -16,6 +16,7 @@ mod incidents;
 mod killed;
 mod kills;
 mod late_events;
+mod leaving;
 mod oracle;
 mod orders;
 mod overtaken;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
 use store::obligations::ObligationRow;
-use store::{Tx, obligations, outbox, people};
+use store::{Tx, obligations, outbox};
 
 use crate::carry_out::carried_by;
 use crate::compose_draft::CONTENT_FREE;
@@ -14,6 +14,13 @@ use crate::entries::about;
 use crate::{Error, Gateway, Result, Settings};
 
 pub(crate) const WORKER: &str = "system:outbox";
+/// The verb of an end that came after the lease had run out.
+pub(crate) const LATE: &str = "delivery-ended-late";
+/// Why our own side could not send a message.
+pub(crate) const CANNOT_BE_COMPOSED: &str = "cannot-be-composed";
+
+/// How often the outcomes of a batch are recorded before that fails.
+const RECORD_TRIES: u32 = 3;
 
 const LATE_AND_TAKEN: &str = "An answer came after we had given up waiting: the receiving server took the message. Do not send it again.";
 const LATE_AND_NOT_TAKEN: &str = "An answer came after we had given up waiting: it does not say that the receiving server took the message.";
@@ -32,11 +39,24 @@ pub(crate) struct Tried {
 /// What came of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Came {
-    Accepted { code: String },
-    Temporary { code: String },
-    Permanent { code: String },
-    Technical { code: String },
+    Accepted {
+        code: String,
+    },
+    Temporary {
+        code: String,
+    },
+    Permanent {
+        code: String,
+    },
+    Technical {
+        code: String,
+    },
+    /// The relay knows us not, or will not have us: nothing of any message has left.
+    RefusedUs,
+    /// No connection that is protected: nothing of any message has left.
     NoTls,
+    /// It may not leave any more as it was cleared: nothing has left, and it is decided afresh.
+    Changed,
     Unknown,
 }
 
@@ -48,9 +68,16 @@ impl Came {
             Self::Temporary { code } => ("temporary-failure", "temporary-failure", code),
             Self::Permanent { code } => ("permanent-failure", "permanent-failure", code),
             Self::Technical { code } => ("technical-failure", "technical-failure", code),
+            Self::RefusedUs => ("technical-failure", "technical-failure", "refused-us"),
             Self::NoTls => ("held", "no-tls", "no-tls"),
+            Self::Changed => ("created", "never-began", "changed-meanwhile"),
             Self::Unknown => ("unknown", "unknown", "end-not-seen"),
         }
+    }
+
+    /// Whether every message would fare the same, whoever it is for.
+    pub(crate) fn is_of_relay(&self) -> bool {
+        matches!(self, Self::RefusedUs | Self::NoTls)
     }
 }
 
@@ -60,11 +87,22 @@ fn retry_at(settings: &Settings, now: Timestamp, tries: i64) -> Timestamp {
 }
 
 impl Gateway {
-    /// Records the outcomes of a batch in one transaction.
+    /// Records the outcomes of a batch in one transaction. Somebody may change a plan at the same instant as a bounce
+    /// does: whoever was slower tries again, and no other message of the batch falls into doubt for it.
     pub(crate) async fn record_outcomes(&self, worker: &str, ended: Vec<(Tried, Came)>) -> Result<()> {
+        for _ in 1..RECORD_TRIES {
+            match self.record_once(worker, &ended).await {
+                Err(Error::Store(store::Error::Changed { .. })) => {}
+                done => return done,
+            }
+        }
+        self.record_once(worker, &ended).await
+    }
+
+    async fn record_once(&self, worker: &str, ended: &[(Tried, Came)]) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::with_capacity(ended.len());
-        for (tried, came) in &ended {
+        for (tried, came) in ended {
             self.record_outcome(&mut tx, worker, tried, came, &mut entries)
                 .await?;
         }
@@ -83,10 +121,9 @@ impl Gateway {
     ) -> Result<()> {
         let now = self.now();
         let (state, outcome, code) = came.words();
-        let again = matches!(came, Came::Temporary { .. }) && tried.tries < self.parts.settings.tries_max;
-        let next = again.then(|| retry_at(&self.parts.settings, now, tried.tries));
+        let next = self.next_try(came, tried.tries);
         if !outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await? {
-            entries.push(ended(now, "delivery-ended-late", tried, outcome, code)?);
+            entries.push(ended(now, LATE, tried, outcome, code)?);
             let took = matches!(came, Came::Accepted { .. });
             let sentence = if took { LATE_AND_TAKEN } else { LATE_AND_NOT_TAKEN };
             let told = self.notify(
@@ -99,19 +136,39 @@ impl Gateway {
             return told.await;
         }
         outbox::end_attempt(tx, &tried.attempt, now, outcome, Some(code)).await?;
-        self.write_contact(tx, tried, outcome).await?;
+        entries.push(ended(now, "delivery-ended", tried, outcome, code)?);
+        if matches!(came, Came::Changed) {
+            return Ok(());
+        }
+        self.write_contact(tx, &tried.owed, &tried.message, outcome)
+            .await?;
         if let Came::Accepted { .. } = came {
             self.discharge(tx, tried, entries).await?;
-        } else if !again {
+        } else if next.is_none() {
             if matches!(came, Came::Permanent { .. }) {
                 self.distrust(tx, tried).await?;
             }
             obligations::wait(tx, &tried.owed.id, Some("decision-about-delivery")).await?;
             self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
                 .await?;
+        } else if came.is_of_relay() && tried.tries == 1 {
+            self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
+                .await?;
         }
-        entries.push(ended(now, "delivery-ended", tried, outcome, code)?);
         Ok(())
+    }
+
+    /// When a message is tried again without a person: at once if it is to be decided afresh, later and later if
+    /// nothing of it left.
+    fn next_try(&self, came: &Came, tries: i64) -> Option<Timestamp> {
+        let (settings, now) = (&self.parts.settings, self.now());
+        match came {
+            Came::Changed => Some(now),
+            Came::Temporary { .. } | Came::RefusedUs | Came::NoTls if tries < settings.tries_max => {
+                Some(retry_at(settings, now, tries))
+            }
+            _ => None,
+        }
     }
 
     /// Accepted by the receiving server: that discharges what the rule says it discharges, and no more
@@ -157,20 +214,24 @@ impl Gateway {
             // The plan has lost this point since: it was replaced, and what was replaced is barred already.
             return Ok(());
         }
-        let sealed = self.seal(&victim.key, "plan", victim.row.id.as_str(), &plan)?;
-        people::save_plan(tx, &victim.row.id, &sealed, victim.row.plan_version)
-            .await
-            .map_err(Error::from)
+        self.save_plan(tx, &victim, &plan).await
     }
 
-    async fn write_contact(&self, tx: &mut Tx, tried: &Tried, result: &str) -> Result<()> {
+    /// An email that was tried, in the contact log: what a person would want to know about it is its result.
+    pub(crate) async fn write_contact(
+        &self,
+        tx: &mut Tx,
+        owed: &ObligationRow,
+        message: &MessageId,
+        result: &str,
+    ) -> Result<()> {
         let now = self.now();
         let contact = ContactRow {
             id: ContactId::random(self.entropy()),
-            case_id: tried.owed.case_id.clone(),
-            victim_id: tried.owed.victim_id.clone(),
-            obligation_id: Some(tried.owed.id.clone()),
-            message_id: Some(tried.message.clone()),
+            case_id: owed.case_id.clone(),
+            victim_id: owed.victim_id.clone(),
+            obligation_id: Some(owed.id.clone()),
+            message_id: Some(message.clone()),
             method: "email".to_owned(),
             direction: "outbound".to_owned(),
             person: "victim".to_owned(),
@@ -228,9 +289,13 @@ pub(crate) fn sentence(came: &Came) -> &'static str {
             "The receiving server refused the message for good. The contact point is no longer trusted. Ask for a safe one by another path."
         }
         Came::Technical { .. } => "Our own side failed. Nothing was delivered. The service team has to look.",
+        Came::RefusedUs => {
+            "The mail relay will not take messages from us. Nothing was delivered. The service team has to look."
+        }
         Came::NoTls => {
             "The connection could not be protected, so nothing was sent. The service team has to look."
         }
+        Came::Changed => "It may not leave any more as it was; it is decided afresh.",
         Came::Unknown => {
             "The connection ended before the receiving server answered. The message may have arrived. Decide whether to send it again."
         }

@@ -9,7 +9,7 @@ use store::outbox::Claim;
 use store::{Tx, drafts, obligations, outbox};
 
 use crate::entries::about;
-use crate::outcome::{Came, WORKER, sentence};
+use crate::outcome::{CANNOT_BE_COMPOSED, Came, WORKER, sentence};
 use crate::{Error, Gateway, Result};
 
 impl Gateway {
@@ -100,6 +100,8 @@ impl Gateway {
             .ok_or(Error::NotFound("obligation"))?;
         self.settle(tx, worker, claim, "unknown", None, "end-not-seen")
             .await?;
+        self.write_contact(tx, &owed, &claim.message_id, "unknown")
+            .await?;
         obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
         self.notify(
             tx,
@@ -142,7 +144,7 @@ impl Gateway {
         claim: &Claim,
         owed: &ObligationRow,
     ) -> Result<Entry> {
-        let (now, reason) = (self.now(), "cannot-be-composed");
+        let (now, reason) = (self.now(), CANNOT_BE_COMPOSED);
         self.settle(tx, worker, claim, "technical-failure", None, reason)
             .await?;
         obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;

@@ -89,7 +89,7 @@ async fn a_delivery_runs_these_statements_and_no_others() {
         let done = house.flows.deliver_batch("bench", &house.post.relay).await;
         done.expect("the batch ends").accepted
     };
-    let delivered = overhear(deliver, MESSAGES).await;
+    let delivered = overhear(Box::pin(deliver), MESSAGES).await;
     let statements = Statements {
         pool: &database.pool,
         chance: &SeededEntropy::new(5),

@@ -99,6 +99,10 @@ impl Statements<'_> {
         let now = MachineClock.now();
         let mut tx = Raw::begin(self.pool).await;
         for one in group {
+            tx.run("obligations.find", [text(&one.obligation)]).await;
+            tx.run("subjects.find", [text(&one.victim)]).await;
+            tx.run("defendants.list", [text(&one.case)]).await;
+            tx.run("data_keys.find", [text(&one.case)]).await;
             tx.run("attempts.mark", [text(&one.attempt), now.into()]).await;
         }
         tx.commit().await;
@@ -131,6 +135,7 @@ impl Statements<'_> {
                 text("victim"),
                 text("accepted"),
                 false.into(),
+                Arg::Int(None),
                 now.into(),
                 now.into(),
                 text("system:outbox"),
