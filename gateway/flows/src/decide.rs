@@ -12,6 +12,7 @@ use store::{Tx, drafts, outbox};
 
 use crate::carry_out::carried_by;
 use crate::entries::about;
+use crate::owed::{find_open, find_owed};
 use crate::{Error, Gateway, Result, StaffRole};
 
 /// A reason that may stand in the contact log: a short code, never a sentence about somebody.
@@ -33,15 +34,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "this obligation is {} already",
-                owed.state
-            )));
-        }
+        let owed = find_open(&mut tx, id).await?;
         obligations::end(&mut tx, id, "waived", actor, reason, now).await?;
         let mut entries =
             vec![about(now, actor, Act::Decision, "obligation-waived", &owed)?.with_reason(reason)];
@@ -70,9 +63,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(&mut tx, id).await?;
         if owed.state != "open" || owed.owner != "cps" || owed.template_kind.is_none() {
             return Err(Error::Conflict(
                 "only an open obligation of ours that a message discharges is drafted".to_owned(),
@@ -148,15 +139,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "this obligation is {} already",
-                owed.state
-            )));
-        }
+        let owed = find_open(&mut tx, id).await?;
         let to = self.end_of_working_day(&owed, to)?;
         DueTime::restore(owed.original_due_at, owed.due_at, Vec::new())
             .move_due(to, Masked::new(reason), actor, now)
@@ -216,15 +199,7 @@ impl Gateway {
         let message = drafts::find_message(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(&mut tx, &message.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "the obligation behind this message is {} already",
-                owed.state
-            )));
-        }
+        let owed = find_open(&mut tx, &message.obligation_id).await?;
         let row = outbox::find(&mut tx, id).await?;
         if row.is_some_and(|row| row.state == "permanent-failure")
             && !self.has_safe_email(&mut tx, &message.victim_id).await?

@@ -27,6 +27,7 @@ mod hand_over;
 pub mod import;
 mod late_events;
 mod outcome;
+mod owed;
 mod person;
 mod read_draft;
 mod record_contact;

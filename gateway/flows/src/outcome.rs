@@ -11,6 +11,7 @@ use store::{Tx, obligations, outbox};
 use crate::carry_out::carried_by;
 use crate::compose_draft::CONTENT_FREE;
 use crate::entries::about;
+use crate::owed::find_owed;
 use crate::{Error, Gateway, Result, Settings};
 
 pub(crate) const WORKER: &str = "system:outbox";
@@ -175,9 +176,7 @@ impl Gateway {
     /// (law 8). A content-free message tells nobody anything; the officer still has to.
     async fn discharge(&self, tx: &mut Tx, tried: &Tried, entries: &mut Vec<Entry>) -> Result<()> {
         // An event may have ended the duty while the message was on its way.
-        let owed = obligations::find(tx, &tried.owed.id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(tx, &tried.owed.id).await?;
         if owed.state != "open" {
             return Ok(());
         }

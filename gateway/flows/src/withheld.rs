@@ -10,6 +10,7 @@ use store::{Tx, drafts, obligations, outbox};
 
 use crate::entries::about;
 use crate::outcome::{CANNOT_BE_COMPOSED, Came, WORKER, sentence};
+use crate::owed::find_owed;
 use crate::{Error, Gateway, Result};
 
 impl Gateway {
@@ -95,9 +96,7 @@ impl Gateway {
         let row = drafts::find_message(tx, &claim.message_id)
             .await?
             .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(tx, &row.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(tx, &row.obligation_id).await?;
         self.settle(tx, worker, claim, "unknown", None, "end-not-seen")
             .await?;
         self.write_contact(tx, &owed, &claim.message_id, "unknown")

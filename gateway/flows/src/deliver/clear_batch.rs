@@ -8,11 +8,12 @@ use jiff::SignedDuration;
 use store::drafts::MessageRow;
 use store::obligations::ObligationRow;
 use store::outbox::Claim;
-use store::{Tx, drafts, obligations, outbox};
+use store::{Tx, drafts, outbox};
 
 use super::{Delivered, Leaving};
 use crate::entries::about;
 use crate::outcome::{Tried, WORKER};
+use crate::owed::find_owed;
 use crate::person::Victim;
 use crate::{Error, Gateway, Result};
 
@@ -65,9 +66,7 @@ impl Gateway {
         let row = drafts::find_message(tx, &claim.message_id)
             .await?
             .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(tx, &row.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(tx, &row.obligation_id).await?;
         Ok((row, owed))
     }
 

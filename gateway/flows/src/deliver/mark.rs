@@ -5,10 +5,11 @@ use domain::draft::Message;
 use domain::safety::Cleared;
 use mail::compose::{Composed, Outgoing, compose};
 use mail::relay::Session;
-use store::{Tx, obligations, outbox};
+use store::{Tx, outbox};
 
 use super::{Ended, Leaving};
 use crate::outcome::{CANNOT_BE_COMPOSED, Came, LATE, Tried, ended};
+use crate::owed::find_owed;
 use crate::{Error, Gateway, Result};
 
 impl Gateway {
@@ -70,9 +71,7 @@ impl Gateway {
         message: Message,
         language: &str,
     ) -> Result<Option<Composed>> {
-        let owed = obligations::find(tx, &tried.owed.id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(tx, &tried.owed.id).await?;
         if owed.state != "open" {
             return Ok(None);
         }
