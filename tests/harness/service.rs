@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -21,6 +22,42 @@ use crate::gateway::{APPROVER, MAIL_DOMAIN};
 use crate::house::{KEY, new_keys, parts, repository, staff};
 use crate::post_office::CATCHER_HOST;
 use crate::queue::queue;
+
+/// A program that a test has started. It ends with the test, also with one that fails.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts it.
+    pub fn start(mut command: Command) -> Self {
+        Self(
+            command
+                .spawn()
+                .expect("the program runs; `make test` has built it"),
+        )
+    }
+}
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended long ago; then there is nothing to kill.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// A configured service: its files, its relay, and the same flows for the test's own hands.
 pub struct Service {
@@ -88,16 +125,14 @@ impl Service {
     }
 
     /// Starts `gateway serve`.
-    pub fn start(&self) -> Child {
+    pub fn start(&self) -> Running {
         let mut command = program();
         command.arg("--config").arg(self.config()).arg("serve");
         let log = fs::File::create(self.dir.path().join("serve.log"));
         command
             .stdout(Stdio::null())
             .stderr(log.expect("a file for its log"));
-        command
-            .spawn()
-            .expect("the program runs; `make test` has built it")
+        Running::start(command)
     }
 
     /// What the service that was started last has said so far.

@@ -16,10 +16,10 @@ const SQLITE_READERS_MAX: u32 = 4;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// The writer's cache, as a negative number of KiB. Identifiers are random, so each row falls on another page of its
 /// index: with the 2 MiB that SQLite takes by itself, a row costs the more the larger its table is.
-const WRITER_CACHE: &str = "-65536";
-/// Pages in the write-ahead log before they are carried over into the file (32 MiB; SQLite by itself takes 4): a page
-/// that changed often in between is carried over once.
-const WAL_PAGES: &str = "8192";
+const WRITER_CACHE: &str = "-131072";
+/// Pages in the write-ahead log before they are carried over into the file (256 MiB; SQLite by itself takes 4): a page
+/// that changed often in between is carried over once, and pages that lie together are written together.
+const WAL_PAGES: &str = "65536";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool whose connections have no end of their own, so that no task of `sqlx` 0.9 goes over the idle ones. That task

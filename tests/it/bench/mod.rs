@@ -99,7 +99,7 @@ const SMALL: usize = 10_000;
 const MIDDLE: usize = 100_000;
 const LARGE: usize = 1_000_000;
 /// An import that would take longer is left out, and the table says so.
-const PATIENCE_S: f64 = 600.0;
+const PATIENCE_S: f64 = 1800.0;
 const MEMORY_MIB_MAX: u64 = 256;
 
 fn microseconds_each(imported: &Imported) -> f64 {
