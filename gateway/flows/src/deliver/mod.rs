@@ -90,11 +90,26 @@ impl Gateway {
     }
 }
 
-/// Connects for each message of a group; those without a connection have ended.
+/// Connects for each message of a group; those without a connection have ended. The first knocks alone: a relay that
+/// will not have us refuses one sign-in a batch, not one for each connection.
 async fn get_ready(relay: &Relay, group: Vec<Leaving>, ended: &mut Ended) -> Vec<(Leaving, Session)> {
-    let sessions = join_all(group.iter().map(|_| relay.ready())).await;
     let mut ready = Vec::with_capacity(group.len());
-    for (leaving, session) in group.into_iter().zip(sessions) {
+    let mut group = group.into_iter();
+    let Some(first) = group.next() else { return ready };
+    match relay.ready().await {
+        Ok(session) => ready.push((first, session)),
+        Err(failure) => {
+            let came = not_ready(&failure);
+            ended.push((first.tried, came.clone()));
+            if came.is_of_relay() {
+                ended.extend(group.map(|leaving| (leaving.tried, came.clone())));
+                return ready;
+            }
+        }
+    }
+    let rest = group.collect::<Vec<_>>();
+    let sessions = join_all(rest.iter().map(|_| relay.ready())).await;
+    for (leaving, session) in rest.into_iter().zip(sessions) {
         match session {
             Ok(session) => ready.push((leaving, session)),
             Err(failure) => ended.push((leaving.tried, not_ready(&failure))),
