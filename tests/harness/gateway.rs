@@ -1,6 +1,5 @@
 //! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::calendar::Calendar;
@@ -9,9 +8,8 @@ use domain::time::{Clock, random};
 use flows::import::{self, Format};
 use flows::{Approved, Delivered, Gateway, Parts, Recorded, known_calendar};
 use jiff::Timestamp;
-use mail::catcher::{Catcher, CatcherConfig, Caught, Fault, Faults, Seen, Sink};
-use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::tls::{Identity, Roots, TlsMode};
+use mail::catcher::{Catcher, Caught, Fault, Faults, Seen, Sink};
+use mail::relay::Relay;
 use store::contacts::{self, ContactRow};
 use store::drafts::MessageRow;
 use store::obligations::{self, ObligationRow};
@@ -21,6 +19,7 @@ use store::{Pool, Tx, drafts, log, notices};
 use crate::chance::{SeededEntropy, SetClock};
 use crate::database::Database;
 use crate::house::{new_keys, parts};
+use crate::post_office::PostOffice;
 
 /// The officer of every victim in the tests, who also drafts.
 pub const OFFICER: &str = "vlo-north-east-1";
@@ -28,6 +27,8 @@ pub const OFFICER: &str = "vlo-north-east-1";
 pub const APPROVER: &str = "ruth.okafor";
 /// When a test begins: a Monday in winter, when London's time is UTC.
 pub const BEGINNING: &str = "2026-11-23T09:00:00Z";
+/// When the hold-back of a message ends that was approved at the beginning.
+pub const HOLD_BACK_ENDS: &str = "2026-11-23T09:15:00Z";
 /// The domain of our Message-IDs.
 pub const MAIL_DOMAIN: &str = "gateway.example";
 /// How long a message can be cancelled, in seconds.
@@ -39,9 +40,8 @@ pub const DELIVERED_ONE: Delivered = Delivered {
     held: 0,
     failed: 0,
 };
-/// The name in the catcher's certificate.
-pub(crate) const CATCHER_HOST: &str = "localhost";
-pub(crate) const CONNECTIONS_MAX: usize = 4;
+/// How many messages leave at once; a batch of more goes in groups of this size.
+pub const CONNECTIONS_MAX: usize = 4;
 
 /// The clock that the test keeps a hand on.
 struct Shared(Arc<SetClock>);
@@ -116,7 +116,18 @@ impl TestGateway {
         parts.rulebook = parts.rulebook.confirm(&confirmed).expect("rules of the rulebook");
         let flows = Gateway::new(parts);
         let caught = Arc::new(Mutex::new(Vec::new()));
-        let (catcher, relay) = post_office(post, Arc::clone(&caught)).await;
+        let kept = Arc::clone(&caught);
+        let keep = move |message: Caught| {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+            Ok(())
+        };
+        let PostOffice { catcher, relay, .. } = PostOffice::patient(
+            Sink::Call(Arc::new(keep)),
+            post.faults,
+            CONNECTIONS_MAX,
+            post.timeout_ms,
+        )
+        .await;
         flows
             .vet_templates("tom.ellis", APPROVER, None)
             .await
@@ -203,6 +214,11 @@ impl TestGateway {
         while self.deliver().await.claimed > 0 {}
     }
 
+    /// The relay's faults are over.
+    pub fn mend_relay(&self) {
+        self.catcher.mend();
+    }
+
     /// What the catcher has seen so far.
     pub fn seen(&self) -> Seen {
         self.catcher.seen()
@@ -275,42 +291,4 @@ impl TestGateway {
     pub(crate) async fn reader(&self) -> Tx {
         self.pool().read().await.expect("a reader")
     }
-}
-
-/// A catcher with a certificate of its own, and the relay that trusts that one alone.
-async fn post_office(post: Post, caught: Arc<Mutex<Vec<Caught>>>) -> (Catcher, Relay) {
-    let identity = Identity::self_signed_from_system_randomness(&[CATCHER_HOST]).expect("a certificate");
-    let roots = Roots::Only(identity.cert_pem.clone());
-    let keep = move |message: Caught| {
-        caught
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(message);
-        Ok(())
-    };
-    let catcher = Catcher::start(CatcherConfig {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        identity,
-        mode: TlsMode::StartTls,
-        account: None,
-        sink: Sink::Call(Arc::new(keep)),
-        faults: post.faults,
-    })
-    .await
-    .expect("the catcher listens");
-    let relay = Relay::new(RelayConfig {
-        host: Ipv4Addr::LOCALHOST.to_string(),
-        port: catcher.local_addr().port(),
-        hello_name: MAIL_DOMAIN.to_owned(),
-        tls: TlsPolicy::Required {
-            mode: TlsMode::StartTls,
-            server_name: CATCHER_HOST.to_owned(),
-            roots,
-        },
-        sign_in: None,
-        timeout_ms: post.timeout_ms,
-        connections_max: CONNECTIONS_MAX,
-    })
-    .expect("the relay's configuration holds");
-    (catcher, relay)
 }

@@ -3,11 +3,14 @@
 pub mod bytes;
 pub mod case;
 pub mod chance;
+pub mod counting;
 pub mod database;
 mod dovecot;
 pub mod gateway;
 mod house;
 pub mod mails;
 mod plans;
+pub mod post_office;
 pub mod postfix;
+pub mod queue;
 pub mod service;

@@ -2,7 +2,7 @@
 
 use domain::contact::Plan;
 use domain::id::VictimId;
-use store::{keys, people};
+use store::{keys, people, subjects};
 use vault::{DataKey, Place, WrappedKey};
 
 use crate::gateway::TestGateway;
@@ -18,11 +18,8 @@ fn place(victim: &VictimId) -> Place<'_> {
 impl TestGateway {
     /// The victim whom the source calls so in this case.
     pub async fn victim(&self, urn: &str, victim_ref: &str) -> VictimId {
-        let tx = &mut self.reader().await;
-        let case = people::find_case_by_urn(tx, urn).await.expect("cases answer");
-        let case = case.expect("the case").id;
-        let victim = people::find_victim_by_ref(tx, &case, victim_ref).await;
-        victim.expect("victims answer").expect("the victim").id
+        let found = subjects::find_by_ref(&mut self.reader().await, urn, victim_ref).await;
+        found.expect("victims answer").expect("the victim").victim.id
     }
 
     async fn key_of(&self, victim: &VictimId) -> DataKey {
@@ -38,8 +35,8 @@ impl TestGateway {
 
     /// How a victim may be reached now.
     pub async fn plan_of(&self, victim: &VictimId) -> Plan {
-        let row = people::find_victim(&mut self.reader().await, victim).await;
-        let row = row.expect("victims answer").expect("the victim");
+        let row = subjects::find(&mut self.reader().await, victim).await;
+        let row = row.expect("victims answer").expect("the victim").victim;
         let plain = vault::open(&self.key_of(victim).await, &place(victim), &row.plan_sealed);
         serde_json::from_slice(&plain.expect("the plan opens")).expect("a plan")
     }
@@ -52,8 +49,12 @@ impl TestGateway {
         let nonce = domain::time::random(self.flows.parts().entropy.as_ref());
         let text = serde_json::to_vec(&plan).expect("JSON");
         let sealed = vault::seal(&key, &place(victim), &text, nonce).expect("it is sealed");
-        let row = people::find_victim(&mut self.reader().await, victim).await;
-        let version = row.expect("victims answer").expect("the victim").plan_version;
+        let row = subjects::find(&mut self.reader().await, victim).await;
+        let version = row
+            .expect("victims answer")
+            .expect("the victim")
+            .victim
+            .plan_version;
         let mut tx = self.pool().begin().await.expect("a transaction");
         people::save_plan(&mut tx, victim, &sealed, version)
             .await

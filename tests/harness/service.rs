@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,7 +11,6 @@ use std::process::{Child, Command, Output, Stdio};
 use domain::time::{Clock as _, random};
 use flows::import::{self, Format};
 use flows::{Gateway, Recorded};
-use jiff::{SignedDuration, Timestamp};
 use mail::catcher::{Catcher, CatcherConfig, Faults, Sink};
 use mail::tls::{Identity, TlsMode};
 use mail_parser::MessageParser;
@@ -18,8 +18,46 @@ use tempfile::TempDir;
 
 use crate::chance::{MachineClock, SeededEntropy};
 use crate::database::Database;
-use crate::gateway::{APPROVER, CATCHER_HOST, MAIL_DOMAIN, OFFICER};
+use crate::gateway::{APPROVER, MAIL_DOMAIN};
 use crate::house::{KEY, new_keys, parts, repository, staff};
+use crate::post_office::CATCHER_HOST;
+use crate::queue::queue;
+
+/// A program that a test has started. It ends with the test, also with one that fails.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts it.
+    pub fn start(mut command: Command) -> Self {
+        Self(
+            command
+                .spawn()
+                .expect("the program runs; `make test` has built it"),
+        )
+    }
+}
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended long ago; then there is nothing to kill.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// A configured service: its files, its relay, and the same flows for the test's own hands.
 pub struct Service {
@@ -87,16 +125,14 @@ impl Service {
     }
 
     /// Starts `gateway serve`.
-    pub fn start(&self) -> Child {
+    pub fn start(&self) -> Running {
         let mut command = program();
         command.arg("--config").arg(self.config()).arg("serve");
         let log = fs::File::create(self.dir.path().join("serve.log"));
         command
             .stdout(Stdio::null())
             .stderr(log.expect("a file for its log"));
-        command
-            .spawn()
-            .expect("the program runs; `make test` has built it")
+        Running::start(command)
     }
 
     /// What the service that was started last has said so far.
@@ -152,38 +188,9 @@ impl Service {
         assert!(matches!(answers[0], Recorded::New { .. }), "{answers:?}");
     }
 
-    /// Brings in `count` victims whose officer has just been assigned, has an introduction drafted for each and
-    /// approves it: as many messages are due now.
+    /// Brings in `count` victims, each with one approved message that is due now.
     pub async fn queue(&self, count: usize) {
-        let now = MachineClock.now();
-        let mut events = String::new();
-        for number in 0..count {
-            self.add_victim(&victim(number, now)).await;
-            events += &assigned(number, now);
-        }
-        let events = import::events(events.as_bytes(), Format::JsonLines)
-            .map(|event| event.expect("an event that can be read").1)
-            .collect::<Vec<_>>();
-        for batch in events.chunks(256) {
-            self.flows
-                .record_events("operator", batch)
-                .await
-                .expect("the events come in");
-        }
-        while self.flows.compose_due(256).await.expect("drafts").drafted > 0 {}
-        let mut approved = 0;
-        loop {
-            let drafts = self.flows.list_drafts(256).await.expect("the drafts");
-            if drafts.is_empty() {
-                break;
-            }
-            for draft in drafts {
-                let one = self.flows.approve_draft(APPROVER, &draft.id).await;
-                one.expect("the approver approves");
-                approved += 1;
-            }
-        }
-        assert_eq!(approved, count, "every victim has one message");
+        queue(&self.flows, 0..count, MachineClock.now()).await;
     }
 
     /// Ends the relay.
@@ -265,25 +272,4 @@ fn config(database: &str, port: u16) -> String {
          connections_max = 4\ntimeout_ms = 3000\n\
          [outbox]\nhold_back_s = 0\nbatch_max = 8\nlease_s = 18\ntries_max = 8\nretry_first_s = 1\nretry_max_s = 60\nstuck_s = 60\n"
     )
-}
-
-/// A victim who may be written to at any hour, at an address that was verified lately.
-fn victim(number: usize, now: Timestamp) -> String {
-    let day = |days: i64| {
-        let at = now + SignedDuration::from_hours(24 * days);
-        at.to_zoned(domain::calendar::london()).date()
-    };
-    let (opened, verified, review) = (day(-60), day(-30), day(300));
-    let number = format!("{number:05}");
-    format!(
-        r#"{{"urn":"01NE{number}26","area":"north-east","offence":"adult-rape","opened_at":"{opened}","defendants":[],"victim_ref":"V-{number}","legal_name":"Maren Holloway","preferred_name":"Maren","language":"english","service":"rasso","enhanced":true,"enhanced_ground":"most-serious-crime","wants_contact":true,"vlo":"{OFFICER}","email":{{"value":"maren{number}@inbox.example","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"{verified}","review_by":"{review}"}},"preferred":"email","windows":["any"],"content_in_email":true}}"#
-    ) + "\n"
-}
-
-fn assigned(number: usize, now: Timestamp) -> String {
-    let number = format!("{number:05}");
-    let at = now - SignedDuration::from_mins(5);
-    format!(
-        r#"{{"source":"cms","source_event_id":"CMS-{number}","urn":"01NE{number}26","victim_ref":"V-{number}","occurred_at":"{at}","kind":"vlo-assigned"}}"#
-    ) + "\n"
 }

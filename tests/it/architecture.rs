@@ -17,7 +17,7 @@ struct Room {
 
 /// `ring` outside `audit` and `vault`: `render` takes SHA-256 of templates, `mail` signs DKIM and return paths,
 /// `daemon` is the one place that asks the system for random bytes. `tests` may use every room, and `sqlx` to try
-/// what the triggers refuse.
+/// what the triggers refuse, and `lettre` to measure it by itself.
 const ROOMS: &[Room] = &[
     Room {
         name: "domain",
@@ -107,6 +107,7 @@ const ROOMS: &[Room] = &[
         ],
         heavy: &[
             "csv",
+            "lettre",
             "mail-parser",
             "rcgen",
             "ring",

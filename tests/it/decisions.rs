@@ -1,23 +1,17 @@
 //! What only a person decides.
 
 use flows::Kind;
+use harness::case::{assigned, case, event};
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
 use harness::on_both;
 use mail::catcher::{Fault, Faults};
 use mail_parser::MessageParser;
-
-const URN: &str = "01NE4400126";
+use serde_json::json;
 
 async fn introduced(database: &harness::database::Database, faults: Faults) -> TestGateway {
     let gateway = TestGateway::new(database, faults).await;
-    let victim = format!(
-        r#"{{"urn":"{URN}","area":"north-east","offence":"adult-rape","opened_at":"2026-06-14","defendants":[],"victim_ref":"V-1","legal_name":"Maren Holloway","preferred_name":"Maren","language":"english","service":"rasso","enhanced":true,"enhanced_ground":"most-serious-crime","wants_contact":true,"vlo":"{OFFICER}","email":{{"value":"maren@inbox.example","safety":"verified-safe","said_by":"the victim","how":"asked in person","verified_at":"2026-09-07","review_by":"2027-07-02"}},"preferred":"email","windows":["any"],"content_in_email":true}}"#
-    );
-    gateway.add_victim(&victim).await;
-    let event = format!(
-        r#"{{"source":"cms","source_event_id":"CMS-1","urn":"{URN}","victim_ref":"V-1","occurred_at":"2026-11-23T08:30:00Z","kind":"vlo-assigned"}}"#
-    );
-    gateway.event(&event).await;
+    gateway.add_victim(&case(&json!({}))).await;
+    gateway.event(&event(1, &assigned())).await;
     gateway
 }
 
@@ -106,5 +100,59 @@ on_both!(
             .waive_obligation(APPROVER, &owed.id, "told-in-person")
             .await;
         assert_eq!(twice.expect_err("it has ended").kind(), Kind::Conflict);
+    }
+);
+
+on_both!(
+    async fn what_was_cancelled_is_drafted_anew_and_what_may_have_arrived_is_not(database: Database) {
+        let gateway = introduced(&database, Faults::Each(vec![Fault::DropAfterData])).await;
+        let first = gateway.draft_and_approve().await.remove(0).message;
+        let owed = gateway.obligation_of(&first).await;
+        gateway
+            .flows
+            .cancel_message(OFFICER, &first, "wrong-words")
+            .await
+            .expect("it has not left");
+        assert!(
+            gateway.draft_and_approve().await.is_empty(),
+            "a person decides first"
+        );
+        gateway
+            .flows
+            .draft_again(OFFICER, &owed.id, "words-changed")
+            .await
+            .expect("it is handed back");
+        let second = gateway.draft_and_approve().await.remove(0).message;
+        assert_ne!(second, first);
+        gateway.clock().set("2026-11-23T12:00:00Z");
+        gateway.deliver().await;
+        assert!(gateway.stands(&second).await.starts_with("unknown"));
+        let refused = gateway
+            .flows
+            .draft_again(OFFICER, &owed.id, "words-changed")
+            .await;
+        assert_eq!(refused.expect_err("it may have arrived").kind(), Kind::Conflict);
+        assert!(
+            gateway.stands(&second).await.starts_with("unknown"),
+            "nothing half done"
+        );
+    }
+);
+
+on_both!(
+    async fn what_was_given_up_for_a_busy_relay_is_sent_again_by_decision(database: Database) {
+        let gateway = introduced(&database, Faults::Each(vec![Fault::BusyAtData; 8])).await;
+        let message = gateway.draft_and_approve().await.remove(0).message;
+        while let Some(next) = gateway.flows.next_delivery_at().await.expect("the outbox") {
+            if next > gateway.flows.now() {
+                gateway.clock().set_to(next);
+            }
+            gateway.deliver().await;
+        }
+        assert!(gateway.stands(&message).await.starts_with("temporary-failure"));
+        let again = gateway.flows.resend_message(OFFICER, &message, "relay-mended");
+        again.await.expect("a person decided");
+        gateway.deliver().await;
+        assert_eq!(gateway.stands(&message).await, "delivered: 250");
     }
 );

@@ -3,15 +3,16 @@
 use audit::entry::Entry;
 use flows::{Approved, Delivered, Kind, Recorded};
 use harness::database::Database;
-use harness::gateway::{APPROVER, BEGINNING, DELIVERED_ONE, MAIL_DOMAIN, OFFICER, TestGateway};
+use harness::gateway::{
+    APPROVER, BEGINNING, DELIVERED_ONE, HOLD_BACK_ENDS, MAIL_DOMAIN, OFFICER, TestGateway,
+};
 use harness::on_both;
 use mail::catcher::{Fault, Faults};
 
 const URN: &str = "01NE4400126";
 const EMAIL: &str = "maren.holloway7@inbox.example";
-/// One minute before the hold-back of a message ends that was approved at the beginning, and at its end.
+/// One minute before the hold-back of a message ends that was approved at the beginning.
 const BEFORE_THE_END: &str = "2026-11-23T09:14:00Z";
-const HOLD_BACK_ENDS: &str = "2026-11-23T09:15:00Z";
 const NEXT_DAY: &str = "2026-11-24T12:00:00Z";
 
 fn victim(windows: &str) -> String {

@@ -4,10 +4,11 @@
 //! The short version. Each round kills the demo at another moment and starts it again on what it left.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use harness::service::{Running, program};
 use mail_parser::MessageParser;
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use tempfile::TempDir;
@@ -18,25 +19,13 @@ const KILLED_AT_ENTRIES: [i64; 6] = [250, 700, 1100, 1700, 2600, 3600];
 const LATER_MAX_US: u64 = 60_000;
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn start(dir: &Path) -> Child {
-    let tests = std::env::current_exe().expect("this test has a path");
-    let program = tests
-        .parent()
-        .and_then(Path::parent)
-        .expect("target/<profile>")
-        .join("gateway");
-    Command::new(program)
-        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .args([
-            "--dir",
-            dir.to_str().expect("a plain path"),
-            "--json",
-            "demo",
-            "--headless",
-        ])
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program runs; `make test` has built it")
+fn start(dir: &Path) -> Running {
+    let mut command = program();
+    let dir = dir.to_str().expect("a plain path");
+    command
+        .args(["--dir", dir, "--json", "demo", "--headless"])
+        .stdout(Stdio::null());
+    Running::start(command)
 }
 
 /// The number of log entries that are durable now; none while the database is not there yet.

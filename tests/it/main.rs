@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_input;
+mod bench;
 mod by_hand;
 mod commands;
 mod decisions;
@@ -14,8 +15,11 @@ mod foreign;
 mod incidents;
 mod killed;
 mod kills;
+mod late_events;
+mod leaving;
 mod oracle;
 mod orders;
+mod overtaken;
 mod plan_changes;
 mod postfix;
 mod relay_sign_in;

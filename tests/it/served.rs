@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use harness::database::sqlite;
 use harness::on_both;
-use harness::service::{Service, program, terminate};
+use harness::service::{Running, Service, program, terminate};
 use mail::catcher::{Fault, Faults};
 use store::outbox;
 
@@ -46,7 +46,7 @@ pub(crate) async fn until_said(service: &Service, sentence: &str) {
     }
 }
 
-pub(crate) fn stop(service: &Service, mut child: Child) {
+pub(crate) fn stop(service: &Service, mut child: Running) {
     terminate(&child);
     let status = child.wait().expect("it ends");
     assert!(

@@ -13,6 +13,7 @@ use store::{Tx, outbox, vettings};
 use crate::compose_draft::Content;
 use crate::decide::check_reason;
 use crate::entries::about;
+use crate::owed::find_owed;
 use crate::{Error, Gateway, Result, StaffRole};
 
 /// A message that waits for its hold-back to end.
@@ -43,9 +44,7 @@ impl Gateway {
         if row.state != "drafted" {
             return Err(Error::Conflict(format!("this draft is {} already", row.state)));
         }
-        let owed = obligations::find(&mut tx, &row.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(&mut tx, &row.obligation_id).await?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
         let content: Content = Self::open(&victim.key, "drafts", row.id.as_str(), &row.sealed)?;
         let proof = self.find_vetting(&mut tx, &row).await?;
@@ -127,9 +126,7 @@ impl Gateway {
         let message = drafts::find_message(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(&mut tx, &message.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(&mut tx, &message.obligation_id).await?;
         outbox::cancel(&mut tx, id, reason, now)
             .await
             .map_err(|fault| match fault {

@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use store::obligations::{self, Move, ObligationRow};
 use store::{Pool, calendar};
 
+use crate::carry_out::open_obligation;
 use crate::entries::{about, entry};
 use crate::person::to_json;
-use crate::record_event::open_obligation;
 use crate::{Error, Gateway, Result};
 
 /// One due time that another calendar moves.

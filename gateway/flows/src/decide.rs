@@ -2,15 +2,17 @@
 
 use audit::entry::{Act, Entry};
 use domain::calendar::{end_of_day, london_date};
-use domain::id::{MessageId, ObligationId};
+use domain::contact::Route;
+use domain::id::{MessageId, ObligationId, VictimId};
 use domain::masked::Masked;
 use domain::obligation::DueTime;
 use jiff::civil::Date;
 use store::obligations::{self, Move, ObligationRow};
 use store::{Tx, drafts, outbox};
 
+use crate::carry_out::carried_by;
 use crate::entries::about;
-use crate::record_event::carried_by;
+use crate::owed::{find_open, find_owed};
 use crate::{Error, Gateway, Result, StaffRole};
 
 /// A reason that may stand in the contact log: a short code, never a sentence about somebody.
@@ -32,15 +34,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "this obligation is {} already",
-                owed.state
-            )));
-        }
+        let owed = find_open(&mut tx, id).await?;
         obligations::end(&mut tx, id, "waived", actor, reason, now).await?;
         let mut entries =
             vec![about(now, actor, Act::Decision, "obligation-waived", &owed)?.with_reason(reason)];
@@ -48,8 +42,51 @@ impl Gateway {
         Ok(tx.commit(&entries).await?)
     }
 
-    /// Stops what is under way for an obligation that has ended: drafts become void, messages are cancelled.
+    /// Stops what is under way for an obligation that has ended: drafts become void, messages are cancelled, and a duty
+    /// that waited for its message goes back to its officer.
     pub(crate) async fn stop_under_way(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        owed: &ObligationRow,
+        reason: &str,
+    ) -> Result<Vec<Entry>> {
+        let mut entries = self.hand_back_carried(tx, actor, owed).await?;
+        entries.extend(self.stop_messages(tx, actor, owed, reason).await?);
+        Ok(entries)
+    }
+
+    /// Hands an open obligation back to be drafted anew, from the record as it is now: after a message was cancelled or
+    /// refused for good, or when what it waited for is there. What was drafted before becomes void.
+    pub async fn draft_again(&self, actor: &str, id: &ObligationId, reason: &str) -> Result<()> {
+        self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
+        check_reason(reason)?;
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let owed = find_owed(&mut tx, id).await?;
+        if owed.state != "open" || owed.owner != "cps" || owed.template_kind.is_none() {
+            return Err(Error::Conflict(
+                "only an open obligation of ours that a message discharges is drafted".to_owned(),
+            ));
+        }
+        let mut entries = self.stop_messages(&mut tx, actor, &owed, reason).await?;
+        for message in drafts::list_messages(&mut tx, id).await? {
+            let row = outbox::find(&mut tx, &message.id).await?;
+            if row.is_some_and(|row| row.state != "cancelled") {
+                return Err(Error::Conflict(
+                    "a message for this obligation has left, is leaving, or may have arrived; decide about that one"
+                        .to_owned(),
+                ));
+            }
+        }
+        drafts::void_all(&mut tx, id, actor, now).await?;
+        obligations::wait(&mut tx, id, None).await?;
+        entries
+            .push(about(now, actor, Act::Decision, "obligation-to-be-drafted", &owed)?.with_reason(reason));
+        Ok(tx.commit(&entries).await?)
+    }
+
+    async fn stop_messages(
         &self,
         tx: &mut Tx,
         actor: &str,
@@ -58,7 +95,7 @@ impl Gateway {
     ) -> Result<Vec<Entry>> {
         let now = self.now();
         drafts::void_by_obligation(tx, &owed.id, actor, now).await?;
-        let mut entries = self.hand_back_carried(tx, actor, owed).await?;
+        let mut entries = Vec::new();
         for message in drafts::list_messages(tx, &owed.id).await? {
             match outbox::cancel(tx, &message.id, reason, now).await {
                 Ok(()) => {
@@ -102,15 +139,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "this obligation is {} already",
-                owed.state
-            )));
-        }
+        let owed = find_open(&mut tx, id).await?;
         let to = self.end_of_working_day(&owed, to)?;
         DueTime::restore(owed.original_due_at, owed.due_at, Vec::new())
             .move_due(to, Masked::new(reason), actor, now)
@@ -170,14 +199,16 @@ impl Gateway {
         let message = drafts::find_message(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(&mut tx, &message.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "the obligation behind this message is {} already",
-                owed.state
-            )));
+        let owed = find_open(&mut tx, &message.obligation_id).await?;
+        let row = outbox::find(&mut tx, id).await?;
+        if row.is_some_and(|row| row.state == "permanent-failure")
+            && !self.has_safe_email(&mut tx, &message.victim_id).await?
+        {
+            return Err(Error::Conflict(
+                "the address that refused this message is no longer trusted, and no other is verified safe; propose a \
+                 change of the contact plan first"
+                    .to_owned(),
+            ));
         }
         outbox::release(&mut tx, id, now)
             .await
@@ -192,5 +223,11 @@ impl Gateway {
         Ok(tx
             .commit(&[entry.with_message(id.as_str()).with_reason(reason)])
             .await?)
+    }
+
+    /// Whether an email address of the victim may be used now.
+    async fn has_safe_email(&self, tx: &mut Tx, victim: &VictimId) -> Result<bool> {
+        let victim = self.load_victim(tx, victim).await?;
+        Ok(victim.plan()?.usable(Route::Email, self.now()).is_some())
     }
 }

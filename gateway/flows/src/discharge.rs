@@ -4,8 +4,8 @@ use audit::entry::{Act, Entry};
 use store::Tx;
 use store::obligations::{self, ObligationRow};
 
+use crate::carry_out::carried_by;
 use crate::entries::about;
-use crate::record_event::carried_by;
 use crate::{Gateway, Result};
 
 impl Gateway {

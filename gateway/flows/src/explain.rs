@@ -6,8 +6,9 @@ use domain::obligation::{Attention, DueTime, Lateness};
 use domain::rulebook::Rule;
 use store::obligations::{self, Move, ObligationRow};
 
+use crate::owed::find_owed;
 use crate::person::from_json;
-use crate::{Error, Gateway, Result};
+use crate::{Gateway, Result};
 
 /// An obligation with everything that its due time follows from. It holds no personal data.
 pub struct Explained<'g> {
@@ -27,9 +28,7 @@ impl Gateway {
     /// Explains one obligation, open or ended.
     pub async fn explain_obligation(&self, id: &ObligationId) -> Result<Explained<'_>> {
         let mut tx = self.pool().read().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(&mut tx, id).await?;
         let moves = obligations::list_moves(&mut tx, id).await?;
         let deadline = owed
             .deadline

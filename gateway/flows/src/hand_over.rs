@@ -13,6 +13,7 @@ use store::{drafts, obligations, outbox, people};
 use crate::decide::check_reason;
 use crate::deliver::restore;
 use crate::entries::about;
+use crate::owed::find_open;
 use crate::{Error, Gateway, Result, StaffRole};
 
 /// The words to hand over, and where to.
@@ -40,15 +41,7 @@ impl Gateway {
         let row = drafts::find_message(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(&mut tx, &row.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "the obligation behind this message is {} already",
-                owed.state
-            )));
-        }
+        let owed = find_open(&mut tx, &row.obligation_id).await?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
         let plan = victim.plan()?;
         let deny = self.load_deny_set(&mut tx, &victim.case).await?;

@@ -10,6 +10,7 @@
 
 mod add_case;
 mod approve_draft;
+mod carry_out;
 mod change_calendar;
 mod change_plan;
 mod compose_draft;
@@ -24,7 +25,9 @@ mod foreign;
 mod gateway;
 mod hand_over;
 pub mod import;
+mod late_events;
 mod outcome;
+mod owed;
 mod person;
 mod read_draft;
 mod record_contact;
@@ -34,6 +37,7 @@ mod seal_log;
 mod sealing;
 mod sweep;
 mod vet_templates;
+mod withheld;
 
 pub use add_case::Added;
 pub use approve_draft::Approved;

@@ -2,20 +2,29 @@
 
 use audit::entry::{Act, Entry};
 use domain::id::{AttemptId, ContactId, ContactPointId, EventId, MessageId};
-use domain::safety::HoldReason;
 use jiff::{SignedDuration, Timestamp};
 use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
 use store::obligations::ObligationRow;
-use store::outbox::Claim;
-use store::{Tx, drafts, obligations, outbox, people};
+use store::{Tx, obligations, outbox};
 
+use crate::carry_out::carried_by;
 use crate::compose_draft::CONTENT_FREE;
 use crate::entries::about;
-use crate::record_event::carried_by;
+use crate::owed::find_owed;
 use crate::{Error, Gateway, Result, Settings};
 
-const WORKER: &str = "system:outbox";
+pub(crate) const WORKER: &str = "system:outbox";
+/// The verb of an end that came after the lease had run out.
+pub(crate) const LATE: &str = "delivery-ended-late";
+/// Why our own side could not send a message.
+pub(crate) const CANNOT_BE_COMPOSED: &str = "cannot-be-composed";
+
+/// How often the outcomes of a batch are recorded before that fails.
+const RECORD_TRIES: u32 = 3;
+
+const LATE_AND_TAKEN: &str = "An answer came after we had given up waiting: the receiving server took the message. Do not send it again.";
+const LATE_AND_NOT_TAKEN: &str = "An answer came after we had given up waiting: it does not say that the receiving server took the message.";
 
 /// One try, as the last step needs it.
 pub(crate) struct Tried {
@@ -31,11 +40,24 @@ pub(crate) struct Tried {
 /// What came of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Came {
-    Accepted { code: String },
-    Temporary { code: String },
-    Permanent { code: String },
-    Technical { code: String },
+    Accepted {
+        code: String,
+    },
+    Temporary {
+        code: String,
+    },
+    Permanent {
+        code: String,
+    },
+    Technical {
+        code: String,
+    },
+    /// The relay knows us not, or will not have us: nothing of any message has left.
+    RefusedUs,
+    /// No connection that is protected: nothing of any message has left.
     NoTls,
+    /// It may not leave any more as it was cleared: nothing has left, and it is decided afresh.
+    Changed,
     Unknown,
 }
 
@@ -47,9 +69,16 @@ impl Came {
             Self::Temporary { code } => ("temporary-failure", "temporary-failure", code),
             Self::Permanent { code } => ("permanent-failure", "permanent-failure", code),
             Self::Technical { code } => ("technical-failure", "technical-failure", code),
+            Self::RefusedUs => ("technical-failure", "technical-failure", "refused-us"),
             Self::NoTls => ("held", "no-tls", "no-tls"),
+            Self::Changed => ("created", "never-began", "changed-meanwhile"),
             Self::Unknown => ("unknown", "unknown", "end-not-seen"),
         }
+    }
+
+    /// Whether every message would fare the same, whoever it is for.
+    pub(crate) fn is_of_relay(&self) -> bool {
+        matches!(self, Self::RefusedUs | Self::NoTls)
     }
 }
 
@@ -59,17 +88,30 @@ fn retry_at(settings: &Settings, now: Timestamp, tries: i64) -> Timestamp {
 }
 
 impl Gateway {
-    /// Records the outcomes of a batch in one transaction.
+    /// Records the outcomes of a batch in one transaction. Somebody may change a plan at the same instant as a bounce
+    /// does: whoever was slower tries again, and no other message of the batch falls into doubt for it.
     pub(crate) async fn record_outcomes(&self, worker: &str, ended: Vec<(Tried, Came)>) -> Result<()> {
+        for _ in 1..RECORD_TRIES {
+            match self.record_once(worker, &ended).await {
+                Err(Error::Store(store::Error::Changed { .. })) => {}
+                done => return done,
+            }
+        }
+        self.record_once(worker, &ended).await
+    }
+
+    async fn record_once(&self, worker: &str, ended: &[(Tried, Came)]) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::with_capacity(ended.len());
-        for (tried, came) in &ended {
+        for (tried, came) in ended {
             self.record_outcome(&mut tx, worker, tried, came, &mut entries)
                 .await?;
         }
         tx.commit(&entries).await.map_err(Error::from)
     }
 
+    /// Records one outcome. When the lease has run out and somebody else has taken the message over, it stands
+    /// as that one decided; that its end came late, and what the server answered, is logged.
     async fn record_outcome(
         &self,
         tx: &mut Tx,
@@ -80,40 +122,61 @@ impl Gateway {
     ) -> Result<()> {
         let now = self.now();
         let (state, outcome, code) = came.words();
+        let next = self.next_try(came, tried.tries);
+        if !outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await? {
+            entries.push(ended(now, LATE, tried, outcome, code)?);
+            let took = matches!(came, Came::Accepted { .. });
+            let sentence = if took { LATE_AND_TAKEN } else { LATE_AND_NOT_TAKEN };
+            let told = self.notify(
+                tx,
+                &tried.owed,
+                Some(&tried.message),
+                "answer-came-late",
+                sentence,
+            );
+            return told.await;
+        }
         outbox::end_attempt(tx, &tried.attempt, now, outcome, Some(code)).await?;
-        let again = matches!(came, Came::Temporary { .. }) && tried.tries < self.parts.settings.tries_max;
-        let next = again.then(|| retry_at(&self.parts.settings, now, tried.tries));
-        outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await?;
-        self.write_contact(tx, tried, outcome).await?;
+        entries.push(ended(now, "delivery-ended", tried, outcome, code)?);
+        if matches!(came, Came::Changed) {
+            return Ok(());
+        }
+        self.write_contact(tx, &tried.owed, &tried.message, outcome)
+            .await?;
         if let Came::Accepted { .. } = came {
             self.discharge(tx, tried, entries).await?;
-        } else if !again {
+        } else if next.is_none() {
             if matches!(came, Came::Permanent { .. }) {
                 self.distrust(tx, tried).await?;
             }
             obligations::wait(tx, &tried.owed.id, Some("decision-about-delivery")).await?;
             self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
                 .await?;
+        } else if came.is_of_relay() && tried.tries == 1 {
+            self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
+                .await?;
         }
-        let ended = about(now, WORKER, Act::Outcome, "delivery-ended", &tried.owed)?
-            .with_area(&tried.area)
-            .with_message(tried.message.as_str())
-            .with_attempt(tried.attempt.as_str())
-            .with_channel("email")
-            .with_result(outcome)
-            .with_fact("code", code)
-            .with_fact("point", tried.point.as_str());
-        entries.push(ended);
         Ok(())
+    }
+
+    /// When a message is tried again without a person: at once if it is to be decided afresh, later and later if
+    /// nothing of it left.
+    fn next_try(&self, came: &Came, tries: i64) -> Option<Timestamp> {
+        let (settings, now) = (&self.parts.settings, self.now());
+        match came {
+            Came::Changed => Some(now),
+            Came::Temporary { .. } | Came::RefusedUs | Came::NoTls if tries < settings.tries_max => {
+                Some(retry_at(settings, now, tries))
+            }
+            _ => None,
+        }
     }
 
     /// Accepted by the receiving server: that discharges what the rule says it discharges, and no more
     /// (law 8). A content-free message tells nobody anything; the officer still has to.
     async fn discharge(&self, tx: &mut Tx, tried: &Tried, entries: &mut Vec<Entry>) -> Result<()> {
         // An event may have ended the duty while the message was on its way.
-        let owed = obligations::find(tx, &tried.owed.id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(tx, &tried.owed.id).await?;
         if owed.state != "open" {
             return Ok(());
         }
@@ -150,20 +213,24 @@ impl Gateway {
             // The plan has lost this point since: it was replaced, and what was replaced is barred already.
             return Ok(());
         }
-        let sealed = self.seal(&victim.key, "plan", victim.row.id.as_str(), &plan)?;
-        people::save_plan(tx, &victim.row.id, &sealed, victim.row.plan_version)
-            .await
-            .map_err(Error::from)
+        self.save_plan(tx, &victim, &plan).await
     }
 
-    async fn write_contact(&self, tx: &mut Tx, tried: &Tried, result: &str) -> Result<()> {
+    /// An email that was tried, in the contact log: what a person would want to know about it is its result.
+    pub(crate) async fn write_contact(
+        &self,
+        tx: &mut Tx,
+        owed: &ObligationRow,
+        message: &MessageId,
+        result: &str,
+    ) -> Result<()> {
         let now = self.now();
         let contact = ContactRow {
             id: ContactId::random(self.entropy()),
-            case_id: tried.owed.case_id.clone(),
-            victim_id: tried.owed.victim_id.clone(),
-            obligation_id: Some(tried.owed.id.clone()),
-            message_id: Some(tried.message.clone()),
+            case_id: owed.case_id.clone(),
+            victim_id: owed.victim_id.clone(),
+            obligation_id: Some(owed.id.clone()),
+            message_id: Some(message.clone()),
             method: "email".to_owned(),
             direction: "outbound".to_owned(),
             person: "victim".to_owned(),
@@ -176,140 +243,6 @@ impl Gateway {
             sealed: None,
         };
         contacts::add(tx, &contact).await.map_err(Error::from)
-    }
-
-    /// A message that may not leave now: put off to an instant, or handed to a person.
-    pub(crate) async fn hold(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-        owed: &ObligationRow,
-        reason: &HoldReason,
-    ) -> Result<Vec<Entry>> {
-        let now = self.now();
-        let code = reason.code();
-        let retry = reason.retry_at().filter(|at| *at > now && !reason.needs_person());
-        outbox::settle(tx, &claim.message_id, worker, "held", retry, Some(code), now).await?;
-        if reason.needs_person() {
-            obligations::wait(tx, &owed.id, Some("decision-about-safe-contact")).await?;
-            self.notify(tx, owed, Some(&claim.message_id), code, reason.explain())
-                .await?;
-        }
-        let held = about(now, WORKER, Act::Decision, "message-held", owed)?;
-        Ok(vec![
-            held.with_message(claim.message_id.as_str()).with_reason(code),
-        ])
-    }
-
-    /// A lease ran out: its worker died. Without a mark nothing had left, and this claim tries again; with
-    /// one the end was not seen, and a person decides.
-    pub(crate) async fn resolve_unseen_end(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-    ) -> Result<Option<Entry>> {
-        let open = outbox::list_open_attempts(tx, &claim.message_id).await?;
-        let now = self.now();
-        let mut doubtful = None;
-        for attempt in open {
-            let outcome = if attempt.data_at.is_some() {
-                "unknown"
-            } else {
-                "never-began"
-            };
-            outbox::end_attempt(tx, &attempt.id, now, outcome, None).await?;
-            if attempt.data_at.is_some() {
-                doubtful = Some(attempt);
-            }
-        }
-        let Some(attempt) = doubtful else { return Ok(None) };
-        let row = drafts::find_message(tx, &claim.message_id)
-            .await?
-            .ok_or(Error::NotFound("message"))?;
-        let owed = obligations::find(tx, &row.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        outbox::settle(
-            tx,
-            &claim.message_id,
-            worker,
-            "unknown",
-            None,
-            Some("end-not-seen"),
-            now,
-        )
-        .await?;
-        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
-        self.notify(
-            tx,
-            &owed,
-            Some(&claim.message_id),
-            "unknown",
-            sentence(&Came::Unknown),
-        )
-        .await?;
-        let entry = about(now, WORKER, Act::Outcome, "delivery-ended", &owed)?;
-        Ok(Some(
-            entry
-                .with_message(claim.message_id.as_str())
-                .with_attempt(attempt.id.as_str())
-                .with_result("unknown"),
-        ))
-    }
-
-    /// A message whose duty an event has ended does not leave any more.
-    pub(crate) async fn drop_ended(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-        owed: &ObligationRow,
-    ) -> Result<Entry> {
-        outbox::settle(
-            tx,
-            &claim.message_id,
-            worker,
-            "cancelled",
-            None,
-            Some("duty-ended"),
-            self.now(),
-        )
-        .await?;
-        let cancelled = about(self.now(), WORKER, Act::Decision, "message-cancelled", owed)?;
-        Ok(cancelled
-            .with_message(claim.message_id.as_str())
-            .with_reason("duty-ended"))
-    }
-
-    /// A message that our own side cannot read or compose: it must not stop the others. A person is told.
-    pub(crate) async fn set_aside(
-        &self,
-        tx: &mut Tx,
-        worker: &str,
-        claim: &Claim,
-        owed: &ObligationRow,
-    ) -> Result<Entry> {
-        let (now, reason) = (self.now(), "cannot-be-composed");
-        outbox::settle(
-            tx,
-            &claim.message_id,
-            worker,
-            "technical-failure",
-            None,
-            Some(reason),
-            now,
-        )
-        .await?;
-        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
-        let came = Came::Technical {
-            code: reason.to_owned(),
-        };
-        self.notify(tx, owed, Some(&claim.message_id), reason, sentence(&came))
-            .await?;
-        let aside = about(now, WORKER, Act::Outcome, "message-set-aside", owed)?;
-        Ok(aside.with_message(claim.message_id.as_str()).with_reason(reason))
     }
 
     pub(crate) async fn notify(
@@ -333,8 +266,19 @@ impl Gateway {
     }
 }
 
+pub(crate) fn ended(now: Timestamp, verb: &str, tried: &Tried, outcome: &str, code: &str) -> Result<Entry> {
+    Ok(about(now, WORKER, Act::Outcome, verb, &tried.owed)?
+        .with_area(&tried.area)
+        .with_message(tried.message.as_str())
+        .with_attempt(tried.attempt.as_str())
+        .with_channel("email")
+        .with_result(outcome)
+        .with_fact("code", code)
+        .with_fact("point", tried.point.as_str()))
+}
+
 /// What the officer is told, in plain words.
-fn sentence(came: &Came) -> &'static str {
+pub(crate) fn sentence(came: &Came) -> &'static str {
     match came {
         Came::Accepted { .. } => "The receiving server took the message.",
         Came::Temporary { .. } => {
@@ -344,9 +288,13 @@ fn sentence(came: &Came) -> &'static str {
             "The receiving server refused the message for good. The contact point is no longer trusted. Ask for a safe one by another path."
         }
         Came::Technical { .. } => "Our own side failed. Nothing was delivered. The service team has to look.",
+        Came::RefusedUs => {
+            "The mail relay will not take messages from us. Nothing was delivered. The service team has to look."
+        }
         Came::NoTls => {
             "The connection could not be protected, so nothing was sent. The service team has to look."
         }
+        Came::Changed => "It may not leave any more as it was; it is decided afresh.",
         Came::Unknown => {
             "The connection ended before the receiving server answered. The message may have arrived. Decide whether to send it again."
         }

@@ -5,10 +5,12 @@ use domain::contact::Plan;
 use domain::id::VictimId;
 use domain::people::{Correspondence, Offence, PersonName, VictimStanding};
 use domain::safety::DenySet;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::people::{self, CaseRow, VictimRow};
+use store::subjects::{self, SubjectRow};
 use vault::DataKey;
 
 use crate::{Error, Gateway, Result};
@@ -51,6 +53,8 @@ pub(crate) struct Victim {
     pub(crate) key: DataKey,
     pub(crate) standing: VictimStanding,
     pub(crate) dates: Dates,
+    /// When the newest event that is recorded happened: an earlier one arrives late.
+    pub(crate) newest_event_at: Option<Timestamp>,
 }
 
 pub(crate) fn from_json<T: for<'a> Deserialize<'a>>(what: &'static str, text: &str) -> Result<T> {
@@ -81,17 +85,13 @@ impl Victim {
 impl Gateway {
     /// Loads a victim, the case and the key.
     pub(crate) async fn load_victim(&self, tx: &mut Tx, id: &VictimId) -> Result<Victim> {
-        let row = people::find_victim(tx, id)
-            .await?
-            .ok_or(Error::NotFound("victim"))?;
-        let case = people::find_case(tx, &row.case_id)
-            .await?
-            .ok_or(Error::NotFound("case"))?;
-        self.open_victim(tx, row, case).await
+        let subject = subjects::find(tx, id).await?;
+        self.open_victim(subject.ok_or(Error::NotFound("victim"))?)
     }
 
-    pub(crate) async fn open_victim(&self, tx: &mut Tx, row: VictimRow, case: CaseRow) -> Result<Victim> {
-        let key = self.key(tx, row.id.as_str()).await?;
+    pub(crate) fn open_victim(&self, subject: SubjectRow) -> Result<Victim> {
+        let (row, case) = (subject.victim, subject.case);
+        let key = self.unwrap(row.id.as_str(), subject.key)?;
         let standing = from_json("standing", &row.standing)?;
         let dates = from_json("dates", &row.dates)?;
         Ok(Victim {
@@ -100,6 +100,7 @@ impl Gateway {
             key,
             standing,
             dates,
+            newest_event_at: subject.newest_event_at,
         })
     }
 

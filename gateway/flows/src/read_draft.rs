@@ -4,11 +4,11 @@ use audit::entry::Act;
 use domain::draft::{Finding, Frozen};
 use domain::id::DraftId;
 use store::drafts::{self, DraftRow};
-use store::obligations;
 
 use crate::compose_draft::Content;
 use crate::decide::check_reason;
 use crate::entries::about;
+use crate::owed::find_owed;
 use crate::{Error, Gateway, Result, StaffRole};
 
 /// A draft with its words.
@@ -28,9 +28,7 @@ impl Gateway {
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
-        let owed = obligations::find(&mut tx, &row.obligation_id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(&mut tx, &row.obligation_id).await?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
         let content: Content = Self::open(&victim.key, "drafts", row.id.as_str(), &row.sealed)?;
         let version = u32::try_from(row.version).unwrap_or_default();

@@ -18,6 +18,7 @@ use store::{Tx, drafts, outbox, people};
 use crate::compose_draft::CONTENT_FREE;
 use crate::decide::check_reason;
 use crate::entries::{about, about_victim};
+use crate::owed::{find_open, find_owed};
 use crate::person::Victim;
 use crate::{Error, Gateway, Result, StaffRole};
 
@@ -118,15 +119,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
-        if owed.state != "open" {
-            return Err(Error::Conflict(format!(
-                "this obligation is {} already",
-                owed.state
-            )));
-        }
+        let owed = find_open(&mut tx, id).await?;
         let contact = ContactId::random(self.entropy());
         let row = ContactRow {
             id: contact.clone(),
@@ -159,9 +152,7 @@ impl Gateway {
     /// and no address.
     pub async fn next_contact(&self, id: &ObligationId) -> Result<NextStep> {
         let mut tx = self.pool().read().await?;
-        let owed = obligations::find(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("obligation"))?;
+        let owed = find_owed(&mut tx, id).await?;
         let victim = self.load_victim(&mut tx, &owed.victim_id).await?;
         let attempts = contacts::list_by_victim(&mut tx, &owed.victim_id)
             .await?

@@ -28,7 +28,12 @@ impl Gateway {
 
     /// The key of an owner; an erased one has none any more.
     pub(crate) async fn key(&self, tx: &mut Tx, owner: &str) -> Result<DataKey> {
-        let Some((kek_id, bytes)) = keys::find(tx, owner).await? else {
+        self.unwrap(owner, keys::find(tx, owner).await?)
+    }
+
+    /// The same from its wrapped form, where that has been read already.
+    pub(crate) fn unwrap(&self, owner: &str, wrapped: Option<(String, Vec<u8>)>) -> Result<DataKey> {
+        let Some((kek_id, bytes)) = wrapped else {
             return Err(Error::NotFound("key"));
         };
         self.parts

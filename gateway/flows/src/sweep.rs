@@ -7,6 +7,7 @@ use store::notices::{self, Notice};
 use store::{drafts, obligations, outbox, vettings};
 
 use crate::entries::{about, entry};
+use crate::owed::find_owed;
 use crate::{Error, Gateway, Result, StaffRole};
 
 const WORKER: &str = "system:sweep";
@@ -57,9 +58,7 @@ impl Gateway {
             let message = drafts::find_message(&mut tx, &row.message_id)
                 .await?
                 .ok_or(Error::NotFound("message"))?;
-            let owed = obligations::find(&mut tx, &message.obligation_id)
-                .await?
-                .ok_or(Error::NotFound("obligation"))?;
+            let owed = find_owed(&mut tx, &message.obligation_id).await?;
             let detail = "this message should have left or failed by now; ask whoever runs the service";
             self.notify(&mut tx, &owed, Some(&message.id), "standing-still", detail)
                 .await?;

@@ -20,6 +20,8 @@ statements! {
     DECIDE = Statement::both("drafts.decide", "UPDATE drafts SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1 AND state = 'drafted'");
     VOID_BY_OBLIGATION = Statement::both("drafts.void_by_obligation",
         "UPDATE drafts SET state = 'void', decided_by = $2, decided_at = $3 WHERE obligation_id = $1 AND state = 'drafted'");
+    VOID_ALL = Statement::both("drafts.void_all",
+        "UPDATE drafts SET state = 'void', decided_by = $2, decided_at = $3 WHERE obligation_id = $1 AND state <> 'void'");
     MESSAGE_ADD = Statement::both("messages.add",
         "INSERT INTO messages (id, draft_id, obligation_id, victim_id, kind, version, language, digest, content_digest, approved_by, approved_at, hold_until_at, sealed) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
@@ -172,6 +174,11 @@ pub async fn decide(tx: &mut Tx, id: &DraftId, state: &str, by: &str, at: Timest
 /// Voids what was drafted for an obligation that ended otherwise.
 pub async fn void_by_obligation(tx: &mut Tx, id: &ObligationId, by: &str, at: Timestamp) -> Result<u64> {
     tx.execute(&VOID_BY_OBLIGATION, args![id, by, at]).await
+}
+
+/// Voids what was drafted for an obligation, approved or not, so that it can be drafted anew.
+pub async fn void_all(tx: &mut Tx, id: &ObligationId, by: &str, at: Timestamp) -> Result<u64> {
+    tx.execute(&VOID_ALL, args![id, by, at]).await
 }
 
 /// Adds a message.

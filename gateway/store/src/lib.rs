@@ -27,6 +27,7 @@ mod pool;
 pub mod proposals;
 mod row;
 mod statement;
+pub mod subjects;
 mod tx;
 pub mod vettings;
 

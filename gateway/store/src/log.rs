@@ -6,13 +6,20 @@ use jiff::Timestamp;
 
 use crate::arg::args;
 use crate::statement::statements;
-use crate::{Result, Row, Statement, Tx};
+use crate::{Arg, Result, Row, Statement, Tx};
+
+/// Entries that one statement writes.
+const ROWS: usize = 8;
 
 statements! {
     // The row lock of this UPDATE is what puts several processes in one line; it is taken last, just
     // before the commit, so that nobody waits for more than a commit.
     TAKE = Statement::both("log_head.take", "UPDATE log_head SET size = size + $1 WHERE one = 1 RETURNING size");
     ADD = Statement::both("log_entries.add", "INSERT INTO log_entries (idx, leaf, body) VALUES ($1, $2, $3)");
+    // As many rows as `ROWS` says: a batch's entries cost one statement where they cost eight.
+    ADD_ROWS = Statement::both("log_entries.add_rows",
+        "INSERT INTO log_entries (idx, leaf, body) VALUES ($1, $2, $3), ($4, $5, $6), ($7, $8, $9), ($10, $11, $12), \
+         ($13, $14, $15), ($16, $17, $18), ($19, $20, $21), ($22, $23, $24)");
     SIZE = Statement::both("log_head.size", "SELECT size FROM log_head WHERE one = 1");
     FROM = Statement::both("log_entries.from", "SELECT idx, leaf, body FROM log_entries WHERE idx >= $1 ORDER BY idx LIMIT $2");
     TREE = Statement::both("log_tree.get", "SELECT size, frontier, root, sealed_at FROM log_tree WHERE one = 1");
@@ -73,9 +80,17 @@ pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
             });
         }
     };
-    for (index, body) in (size - count..).zip(&bodies) {
-        tx.execute(&ADD, args![index, leaf_hash(body).as_bytes().as_slice(), body])
-            .await?;
+    let numbered = (size - count..).zip(&bodies).collect::<Vec<_>>();
+    for rows in numbered.chunks(ROWS) {
+        let each = if rows.len() == ROWS { ROWS } else { 1 };
+        let statement = if each == ROWS { &ADD_ROWS } else { &ADD };
+        for rows in rows.chunks(each) {
+            let args = rows.iter().flat_map(|(index, body)| {
+                let leaf = leaf_hash(body);
+                [(*index).into(), leaf.as_bytes().as_slice().into(), (*body).into()]
+            });
+            tx.execute(statement, &args.collect::<Vec<Arg>>()).await?;
+        }
     }
     Ok(())
 }

@@ -46,8 +46,11 @@ statements! {
     ATTEMPT_MARK = Statement::both("attempts.mark", "UPDATE attempts SET data_at = $2 WHERE id = $1 AND data_at IS NULL AND ended_at IS NULL");
     ATTEMPT_END = Statement::both("attempts.end",
         "UPDATE attempts SET ended_at = $2, outcome = $3, code = $4 WHERE id = $1 AND ended_at IS NULL");
-    ATTEMPT_OPEN = Statement::both("attempts.list_open",
-        "SELECT id, message_id, point_id, started_at, data_at FROM attempts WHERE message_id = $1 AND ended_at IS NULL ORDER BY started_at, id");
+    // On PostgreSQL the row is locked: whoever takes a lease over and whoever still sets a mark come one after the
+    // other, and the later one sees what the earlier one did.
+    ATTEMPT_OPEN = Statement::pair("attempts.list_open",
+        "SELECT id, message_id, point_id, started_at, data_at FROM attempts WHERE message_id = $1 AND ended_at IS NULL ORDER BY started_at, id",
+        "SELECT id, message_id, point_id, started_at, data_at FROM attempts WHERE message_id = $1 AND ended_at IS NULL ORDER BY started_at, id FOR UPDATE");
     ATTEMPTS = Statement::both("attempts.list",
         "SELECT id, started_at, data_at, ended_at, outcome, code FROM attempts WHERE message_id = $1 ORDER BY started_at, id");
 }
@@ -145,7 +148,7 @@ pub async fn claim(
     Ok(claims)
 }
 
-/// How a leased message goes on; fails when the lease is no longer `worker`'s.
+/// How a leased message goes on; false, and nothing changed, when the lease is no longer `worker`'s.
 pub async fn settle(
     tx: &mut Tx,
     id: &MessageId,
@@ -154,9 +157,9 @@ pub async fn settle(
     next_at: Option<Timestamp>,
     reason: Option<&str>,
     now: Timestamp,
-) -> Result<()> {
-    tx.execute_one(&SETTLE, args![id, state, next_at, reason, now, worker])
-        .await
+) -> Result<bool> {
+    let args = args![id, state, next_at, reason, now, worker];
+    Ok(tx.execute(&SETTLE, args).await? == 1)
 }
 
 /// Cancels a message that has not left; fails when it has, or is leaving.
@@ -226,9 +229,9 @@ pub async fn add_attempt(
     Ok(())
 }
 
-/// The mark before the message data goes out.
-pub async fn mark_attempt(tx: &mut Tx, id: &AttemptId, at: Timestamp) -> Result<()> {
-    tx.execute_one(&ATTEMPT_MARK, args![id, at]).await
+/// The mark before the message data goes out; false, and none is set, when somebody has taken the message over.
+pub async fn mark_attempt(tx: &mut Tx, id: &AttemptId, at: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&ATTEMPT_MARK, args![id, at]).await? == 1)
 }
 
 /// How a try ended.

@@ -11,15 +11,11 @@ statements! {
     CASE_ADD = Statement::both("cases.add",
         "INSERT INTO cases (id, urn, area, unit, offence, opened_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
     CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, unit, offence, opened_at, closed_at FROM cases WHERE urn = $1");
-    CASE_FIND = Statement::both("cases.find", "SELECT id, urn, area, unit, offence, opened_at, closed_at FROM cases WHERE id = $1");
     CASE_CLOSE = Statement::both("cases.close", "UPDATE cases SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL");
     VICTIM_ADD = Statement::both("victims.add",
         "INSERT INTO victims (id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, \
          person_sealed, plan_sealed, plan_version, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)");
-    VICTIM_FIND = Statement::both("victims.find",
-        "SELECT id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, person_sealed, \
-         plan_sealed, plan_version FROM victims WHERE id = $1");
     VICTIM_FIND_BY_REF = Statement::both("victims.find_by_ref",
         "SELECT id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, person_sealed, \
          plan_sealed, plan_version FROM victims WHERE case_id = $1 AND source_ref = $2");
@@ -94,18 +90,23 @@ pub struct VictimRow {
 }
 
 fn case(row: &Row) -> Result<CaseRow> {
+    case_from(row, 0)
+}
+
+/// A case whose columns begin at `first`.
+pub(crate) fn case_from(row: &Row, first: usize) -> Result<CaseRow> {
     Ok(CaseRow {
-        id: row.parsed(0, CaseId::parse)?,
-        urn: row.text(1)?,
-        area: row.text(2)?,
-        unit: row.text_opt(3)?,
-        offence: row.text(4)?,
-        opened_at: row.at(5)?,
-        closed_at: row.at_opt(6)?,
+        id: row.parsed(first, CaseId::parse)?,
+        urn: row.text(first + 1)?,
+        area: row.text(first + 2)?,
+        unit: row.text_opt(first + 3)?,
+        offence: row.text(first + 4)?,
+        opened_at: row.at(first + 5)?,
+        closed_at: row.at_opt(first + 6)?,
     })
 }
 
-fn victim(row: &Row) -> Result<VictimRow> {
+pub(crate) fn victim(row: &Row) -> Result<VictimRow> {
     Ok(VictimRow {
         id: row.parsed(0, VictimId::parse)?,
         case_id: row.parsed(1, CaseId::parse)?,
@@ -149,15 +150,6 @@ pub async fn find_case_by_urn(tx: &mut Tx, urn: &str) -> Result<Option<CaseRow>>
         .transpose()
 }
 
-/// The case with this identifier.
-pub async fn find_case(tx: &mut Tx, id: &CaseId) -> Result<Option<CaseRow>> {
-    tx.find(&CASE_FIND, args![id])
-        .await?
-        .as_ref()
-        .map(case)
-        .transpose()
-}
-
 /// Marks a case closed; a second closing changes nothing.
 pub async fn close_case(tx: &mut Tx, id: &CaseId, at: Timestamp) -> Result<()> {
     tx.execute(&CASE_CLOSE, args![id, at]).await?;
@@ -182,15 +174,6 @@ pub async fn add_victim(tx: &mut Tx, v: &VictimRow, at: Timestamp) -> Result<()>
     ];
     tx.execute(&VICTIM_ADD, args).await?;
     Ok(())
-}
-
-/// The victim with this identifier.
-pub async fn find_victim(tx: &mut Tx, id: &VictimId) -> Result<Option<VictimRow>> {
-    tx.find(&VICTIM_FIND, args![id])
-        .await?
-        .as_ref()
-        .map(victim)
-        .transpose()
 }
 
 /// The victim that the source calls `source_ref` in this case.

@@ -3,17 +3,32 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Executor, SqlSafeStr};
+use sqlx::{Connection as _, Executor, SqlSafeStr};
 
 use crate::{Error, Result, Tx, catalogue};
 
 const SQLITE_READERS_MAX: u32 = 4;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// The writer's cache, as a negative number of KiB. Identifiers are random, so each row falls on another page of its
+/// index: with the 2 MiB that SQLite takes by itself, a row costs the more the larger its table is.
+const WRITER_CACHE: &str = "-131072";
+/// Pages in the write-ahead log before they are carried over into the file (256 MiB; SQLite by itself takes 4): a page
+/// that changed often in between is carried over once, and pages that lie together are written together.
+const WAL_PAGES: &str = "65536";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A pool whose connections have no end of their own, so that no task of `sqlx` 0.9 goes over the idle ones. That task
+/// counts them with a counter that is lowered before it is raised when a connection comes back and leaves again at
+/// once; reading it in between, the task goes round for ever: it takes a whole core, and a program that has done its
+/// work never ends. A connection that a server has closed meanwhile is found when it is asked for.
+fn unreaped<DB: sqlx::Database>(options: PoolOptions<DB>) -> PoolOptions<DB> {
+    options.idle_timeout(None).max_lifetime(None)
+}
 
 /// The connections to one database.
 #[derive(Clone)]
@@ -39,11 +54,20 @@ impl Pool {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT);
-            let writer = SqlitePoolOptions::new()
+            // Nothing here ever reaps connections (see `unreaped`).
+            let pool = || unreaped(SqlitePoolOptions::new());
+            let writer_options = options
+                .clone()
+                .pragma("cache_size", WRITER_CACHE)
+                .pragma("wal_autocheckpoint", WAL_PAGES);
+            let writer = pool()
                 .max_connections(1)
-                .connect_with(options.clone())
+                // On a full disk SQLite rolls back by itself, and the library goes on counting a transaction that is
+                // none: such a connection would refuse every later one.
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+                .connect_with(writer_options)
                 .await?;
-            let readers = SqlitePoolOptions::new()
+            let readers = pool()
                 .max_connections(SQLITE_READERS_MAX)
                 .connect_with(options.create_if_missing(false).read_only(true))
                 .await?;
@@ -51,7 +75,7 @@ impl Pool {
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(address)?.options([("synchronous_commit", "on")]);
             Ok(Self::Postgres(
-                PgPoolOptions::new()
+                unreaped(PgPoolOptions::new())
                     .max_connections(POSTGRES_CONNECTIONS_MAX)
                     .connect_with(options)
                     .await?,

@@ -60,6 +60,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::outbox::ALL,
         crate::people::ALL,
         crate::proposals::ALL,
+        crate::subjects::ALL,
         crate::vettings::ALL,
     ]
     .into_iter()

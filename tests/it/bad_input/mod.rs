@@ -4,6 +4,7 @@
 mod database_away;
 mod files;
 mod full_disk;
+mod full_disk_running;
 mod relay;
 
 use std::collections::BTreeMap;

@@ -122,17 +122,6 @@ on_both!(
         let gateway = house(&database, Faults::Each(faults.to_vec())).await;
         let messages = queue(&gateway, 16).await;
         assert_eq!(until_quiet(&gateway).await, 0);
-        // Whoever looks after the service has mended the protection of the connection.
-        for message in &messages {
-            if gateway.stands(message).await == "held: no-tls" {
-                let again = gateway
-                    .flows
-                    .resend_message(harness::gateway::OFFICER, message, "relay-mended")
-                    .await;
-                again.expect("it is queued again");
-            }
-        }
-        assert_eq!(until_quiet(&gateway).await, 0);
         let unknown = nothing_is_lost_and_nothing_came_twice(&gateway, &messages).await;
         assert_eq!(
             unknown, 3,

@@ -140,8 +140,12 @@ fn incident_08_only_delivery_composes_and_sends_and_only_what_was_cleared() {
         [""; 0]
     );
     assert_eq!(strangers(&sources, &[".send("], &[MAIL_ROOM, DELIVER]), [""; 0]);
-    // `check` asks whether the relay is there and drops the connection; nothing can be sent without a composed mail.
-    let ready = ["gateway/daemon/src/commands/check.rs"];
+    // `check` and the start ask whether the relay is there and drop the connection; nothing can be sent without a
+    // composed mail.
+    let ready = [
+        "gateway/daemon/src/serve.rs",
+        "gateway/daemon/src/commands/check.rs",
+    ];
     let askers = strangers(&sources, &[".ready()"], &[MAIL_ROOM, DELIVER]);
     assert_eq!(askers, ready);
 

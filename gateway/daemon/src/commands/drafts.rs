@@ -1,6 +1,6 @@
 //! `gateway drafts`: what waits for a decision, as the victim would read it.
 
-use domain::id::DraftId;
+use domain::id::{DraftId, ObligationId};
 use serde_json::json;
 
 use super::{Context, ROWS_MAX, id};
@@ -16,6 +16,15 @@ pub enum Command {
         /// The draft's identifier.
         id: String,
         /// Why you read it, as a short code, e.g. second-check.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Have an obligation drafted anew, after a message was cancelled or refused, or when what it waited for is there.
+    Again {
+        /// The obligation's identifier.
+        #[arg(long)]
+        obligation: String,
+        /// Why, as a short code, e.g. reasons-arrived.
         #[arg(long)]
         reason: String,
     },
@@ -77,6 +86,11 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                     print::line(&format!("Line {}: {} ({weight})", found.line, found.kind.code()));
                 }
             }
+        }
+        Command::Again { obligation, reason } => {
+            let owed = id(&obligation, ObligationId::parse)?;
+            gateway.draft_again(&context.user, &owed, &reason).await?;
+            print::line("it will be drafted anew");
         }
         Command::Approve { id: text } => {
             let id = id(&text, DraftId::parse)?;

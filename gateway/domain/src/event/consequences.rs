@@ -12,7 +12,7 @@ use crate::calendar::{Calendar, CalendarError, end_of_day, london_date, start_of
 use crate::deadline::{Deadline, DeadlineError, deadline};
 use crate::id::ObligationId;
 use crate::people::Offence;
-use crate::rulebook::{ClockStart, Discharge, Latest, Limit, Owner, Rule, RuleId, Rulebook};
+use crate::rulebook::{ClockStart, Discharge, Latest, Owner, Rule, RuleId, Rulebook};
 
 /// What is known of the victim and the case when the event arrives.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +43,8 @@ pub struct Situation<'a> {
     pub s28_date: Option<Date>,
     /// The day of live evidence, as far as known.
     pub evidence_date: Option<Date>,
+    /// Events that were recorded before this one and happened after it, since this one arrives late.
+    pub later: &'a [(Timestamp, Detail)],
 }
 
 /// An obligation that stands.
@@ -89,19 +91,6 @@ pub struct NewObligation {
     pub second_person: bool,
     /// The rule whose message does this duty too: discharge the two together.
     pub carried_by: Option<RuleId>,
-}
-
-/// A due time computed again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recompute {
-    /// The obligation.
-    pub id: ObligationId,
-    /// When it was due until now. The original due time is kept by the obligation.
-    pub old_due_at: Option<Timestamp>,
-    /// The new due time.
-    pub new: Deadline,
-    /// Why.
-    pub why: String,
 }
 
 /// What an event changes.
@@ -188,6 +177,14 @@ impl Situation<'_> {
             .any(|out| out == stage)
             .then_some("the victim opted out of news of this stage")
     }
+
+    /// What overtook a rule's obligation before the event that would raise it arrived.
+    fn why_overtaken(&self, rule: &Rule) -> Option<String> {
+        self.later
+            .iter()
+            .find_map(|(at, detail)| why_lapsed(rule, *at, detail, &self.facts(detail)))
+            .map(|by| format!("it arrived late, after {by}"))
+    }
 }
 
 /// What an event changes: first what lapses, then what is computed again, then what is raised. `situation`
@@ -203,14 +200,14 @@ pub fn consequences(
     for open in situation.open {
         if let Some(why) = book
             .rule(open.rule.as_str())
-            .and_then(|rule| why_lapsed(rule, event, &facts))
+            .and_then(|rule| why_lapsed(rule, event.occurred_at, &event.detail, &facts))
         {
             found.push(Consequence::Lapse {
                 id: open.id.clone(),
                 why,
             });
         } else {
-            found.extend(changed(book, cal, open, event)?);
+            found.extend(changed(book, cal, situation, open, event)?);
         }
     }
     let day = london_date(event.occurred_at);
@@ -220,10 +217,11 @@ pub fn consequences(
             && rule.in_force_on(day)
             && rule.applies_in(situation.area)
     }) {
-        found.push(match situation.why_not_due(rule) {
+        let why_not = situation.why_not_due(rule).map(str::to_owned);
+        found.push(match why_not.or_else(|| situation.why_overtaken(rule)) {
             Some(why) => Consequence::NotDue {
                 rule: rule.id.clone(),
-                why: why.to_owned(),
+                why,
             },
             None => Consequence::Raise(Box::new(raise(book, cal, situation, event, rule, &facts)?)),
         });
@@ -231,19 +229,20 @@ pub fn consequences(
     Ok(found)
 }
 
-fn why_lapsed(rule: &Rule, event: &Event, facts: &Facts) -> Option<String> {
-    let kind = event.detail.kind();
-    let by_event = match &event.detail {
+fn why_lapsed(rule: &Rule, occurred_at: Timestamp, detail: &Detail, facts: &Facts) -> Option<String> {
+    let kind = detail.kind();
+    let by_event = match detail {
         Detail::VictimDeceased {} => true,
         Detail::OptOut { stages, all } => rule.owner == Owner::Cps && (*all || stages.contains(&rule.stage)),
         _ => rule.lapses_on.iter().any(|on| on.fits(kind, facts)),
     };
-    by_event.then(|| format!("{kind} on {}", london_date(event.occurred_at)))
+    by_event.then(|| format!("{kind} on {}", london_date(occurred_at)))
 }
 
 fn changed(
     book: &Rulebook,
     cal: &Calendar,
+    situation: &Situation<'_>,
     open: &OpenObligation,
     event: &Event,
 ) -> Result<Option<Consequence>, ConsequenceError> {
@@ -261,8 +260,9 @@ fn changed(
             why: format!("enhanced rights found on {}", london_date(event.occurred_at)),
         }));
     }
-    let (s28, evidence) = dates_in(event);
-    if rule.latest.is_none() || (s28.is_none() && evidence.is_none()) {
+    let (s28, evidence) = dates_in(&event.detail);
+    let told_since = situation.later.iter().any(|(_, detail)| sets_dates(detail));
+    if rule.latest.is_none() || (s28.is_none() && evidence.is_none()) || told_since {
         return Ok(None);
     }
     Ok(
@@ -274,9 +274,14 @@ fn changed(
     )
 }
 
+/// Whether an event says when the trial, s.28 or evidence is; an older one that arrives late changes nothing of that.
+pub fn sets_dates(detail: &Detail) -> bool {
+    matches!(detail, Detail::TrialSet { .. } | Detail::S28Set { .. })
+}
+
 /// The dates of s.28 and of evidence that an event brings.
-fn dates_in(event: &Event) -> (Option<Date>, Option<Date>) {
-    match event.detail {
+fn dates_in(detail: &Detail) -> (Option<Date>, Option<Date>) {
+    match *detail {
         Detail::S28Set { date } => (Some(date), None),
         Detail::TrialSet {
             s28_date,
@@ -310,7 +315,7 @@ fn raise(
     facts: &Facts,
 ) -> Result<NewObligation, ConsequenceError> {
     let (clock_start, clock_note) = clock(rule, event)?;
-    let (s28, evidence) = dates_in(event);
+    let (s28, evidence) = dates_in(&event.detail);
     let carrier = rule
         .carried_by
         .as_ref()
@@ -362,34 +367,4 @@ fn clock(rule: &Rule, event: &Event) -> Result<(Timestamp, Option<String>), Cale
         ) => (start_of_day(*day)?, None),
         (ClockStart::PleaDate, _) => assumed("the day of the plea"),
     })
-}
-
-/// Every open obligation whose due time is another under this calendar: what a new bank holiday moves. A due
-/// time that a person moved is left alone, and so is an obligation whose rule has no number.
-pub fn recompute(
-    open: &[OpenObligation],
-    book: &Rulebook,
-    cal: &Calendar,
-) -> Result<Vec<Recompute>, ConsequenceError> {
-    let mut found = Vec::new();
-    for obligation in open.iter().filter(|obligation| !obligation.moved_by_hand) {
-        let Some(rule) = book
-            .rule(obligation.rule.as_str())
-            .filter(|rule| rule.limit != Limit::None)
-        else {
-            continue;
-        };
-        let Some(new) = deadline(rule, obligation.clock_start, obligation.enhanced, cal)? else {
-            continue;
-        };
-        if obligation.due_at != Some(new.due_at) {
-            found.push(Recompute {
-                id: obligation.id.clone(),
-                old_due_at: obligation.due_at,
-                new,
-                why: "the calendar of working days changed".to_owned(),
-            });
-        }
-    }
-    Ok(found)
 }

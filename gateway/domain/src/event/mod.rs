@@ -16,6 +16,7 @@ mod consequences;
 pub mod detail;
 pub mod facts;
 mod read;
+mod recompute;
 pub mod schema;
 pub mod words;
 
@@ -24,10 +25,10 @@ mod tests;
 
 pub use check::EventFault;
 pub use consequences::{
-    Consequence, ConsequenceError, NewObligation, OpenObligation, Recompute, Situation, consequences,
-    recompute,
+    Consequence, ConsequenceError, NewObligation, OpenObligation, Situation, consequences, sets_dates,
 };
 pub use detail::Detail;
+pub use recompute::{Recompute, recompute};
 pub use words::Stage;
 
 use jiff::Timestamp;

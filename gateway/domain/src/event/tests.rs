@@ -196,3 +196,4 @@ fn a_csv_row_becomes_typed_fields() {
 }
 
 mod consequence;
+mod late;

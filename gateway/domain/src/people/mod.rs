@@ -6,13 +6,16 @@
 mod consent;
 mod name;
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use consent::{Consent, ConsentScope, TransportClass};
 pub(crate) use name::name_keys;
 pub use name::{BadName, PersonName};
 
-use crate::event::words::words;
+use crate::event::words::{Stage, words};
 use crate::masked::Masked;
 
 /// What the case is about, as far as a duty depends on it.
@@ -68,6 +71,9 @@ impl Service {
         }
     }
 }
+
+/// The word for every stage.
+const ALL: &str = "all";
 
 words! {
     /// By what a victim has enhanced rights under the Victims' Code.
@@ -135,6 +141,19 @@ pub struct VictimStanding {
     /// Stages about which they want to hear nothing; the word `all` stands for every stage.
     #[serde(default)]
     pub opted_out: Vec<String>,
+    /// The last choice about each stage, and about `all`.
+    #[serde(default)]
+    pub choices: BTreeMap<String, Choice>,
+}
+
+/// A choice to hear of a stage, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// Whether the person wants to hear nothing.
+    pub out: bool,
+    /// When they chose so.
+    pub at: Timestamp,
 }
 
 impl VictimStanding {
@@ -145,12 +164,38 @@ impl VictimStanding {
             withdrawn: false,
             deceased: false,
             opted_out: Vec::new(),
+            choices: BTreeMap::new(),
         }
+    }
+
+    /// Takes a choice about some stages, or about all. What was chosen last counts, in whatever order it is told: an
+    /// older choice that arrives late undoes no newer one.
+    pub fn choose(&mut self, stages: &[Stage], all: bool, choice: Choice) {
+        let chosen = stages.iter().map(|stage| stage.as_str());
+        let chosen = chosen.filter(|_| !all).chain(all.then_some(ALL));
+        for word in chosen {
+            let known = self.choices.entry(word.to_owned()).or_insert(choice);
+            if known.at <= choice.at {
+                *known = choice;
+            }
+        }
+        let out = |stage: &Stage| {
+            let of = [self.choices.get(stage.as_str()), self.choices.get(ALL)];
+            let last = of
+                .into_iter()
+                .flatten()
+                .max_by_key(|choice| (choice.at, choice.out));
+            last.is_some_and(|choice| choice.out)
+        };
+        let stages = Stage::ALL.iter().filter(|stage| out(stage));
+        let stages = stages.map(|stage| stage.as_str().to_owned()).collect::<Vec<_>>();
+        let everything = stages.len() == Stage::ALL.len();
+        self.opted_out = if everything { vec![ALL.to_owned()] } else { stages };
     }
 
     /// Opted out of every stage.
     pub fn opted_out_all(&self) -> bool {
-        self.opted_out.iter().any(|stage| stage == "all")
+        self.opted_out.iter().any(|stage| stage == ALL)
     }
 
     /// Opted out of this stage, alone or with all others.
@@ -177,6 +222,25 @@ mod tests {
         assert!(standing.opted_out_of("trial") && !standing.opted_out_of("sentence"));
         standing.opted_out.push("all".into());
         assert!(standing.opted_out_of("sentence"));
+    }
+
+    #[test]
+    fn the_last_choice_counts_in_whatever_order_it_is_told() {
+        let on = |day: i8, out: bool| Choice {
+            out,
+            at: jiff::civil::date(2026, 11, day).in_tz("UTC").unwrap().timestamp(),
+        };
+        let mut standing = VictimStanding::wants_everything();
+        standing.choose(&[], true, on(23, true));
+        standing.choose(&[], true, on(20, false));
+        assert!(standing.opted_out_all(), "an older opt-in undoes nothing");
+        standing.choose(&[Stage::Sentence], false, on(24, false));
+        assert!(!standing.opted_out_of("sentence") && standing.opted_out_of("trial"));
+        assert!(!standing.opted_out_all());
+        standing.choose(&[Stage::Trial], false, on(22, false));
+        assert!(standing.opted_out_of("trial"), "older than the opt-out of all");
+        standing.choose(&[], true, on(25, false));
+        assert_eq!(standing.opted_out, [""; 0]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod wire;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpListener;
@@ -112,6 +112,7 @@ struct Shared {
     account: Option<Account>,
     sink: sink::Keeper,
     faults: Faults,
+    mended: AtomicBool,
     transactions: AtomicU64,
     recipients: AtomicU64,
     connections: AtomicU64,
@@ -128,6 +129,7 @@ impl Catcher {
             account: config.account,
             sink: sink::Keeper::new(config.sink)?,
             faults: config.faults,
+            mended: AtomicBool::new(false),
             transactions: AtomicU64::new(0),
             recipients: AtomicU64::new(0),
             connections: AtomicU64::new(0),
@@ -161,6 +163,11 @@ impl Catcher {
         }
     }
 
+    /// From here on nothing goes wrong any more.
+    pub fn mend(&self) {
+        self.shared.mended.store(true, Ordering::SeqCst);
+    }
+
     /// Stops listening and cuts every connection.
     pub async fn stop(mut self) {
         self.accepting.abort();
@@ -182,6 +189,7 @@ impl Shared {
 
     fn fault_at(&self, transaction: u64) -> Fault {
         match &self.faults {
+            _ if self.mended.load(Ordering::SeqCst) => Fault::None,
             Faults::Always(fault) => *fault,
             Faults::Each(list) => usize::try_from(transaction)
                 .ok()

@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn north_east() -> AreaCode {
+pub(super) fn north_east() -> AreaCode {
     AreaCode::parse("north-east").unwrap()
 }
 
-fn victim(area: &AreaCode) -> Situation<'_> {
+pub(super) fn victim(area: &AreaCode) -> Situation<'_> {
     Situation {
         offence: Offence::AdultRape,
         area,
@@ -19,14 +19,15 @@ fn victim(area: &AreaCode) -> Situation<'_> {
         open: &[],
         s28_date: None,
         evidence_date: None,
+        later: &[],
     }
 }
 
-fn after(situation: &Situation<'_>, detail: &Value) -> Vec<Consequence> {
+pub(super) fn after(situation: &Situation<'_>, detail: &Value) -> Vec<Consequence> {
     consequences(&book(), &calendar(), situation, &event(detail)).unwrap()
 }
 
-fn raised(found: &[Consequence]) -> Vec<&NewObligation> {
+pub(super) fn raised(found: &[Consequence]) -> Vec<&NewObligation> {
     found
         .iter()
         .filter_map(|one| {

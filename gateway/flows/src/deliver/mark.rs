@@ -1,0 +1,118 @@
+//! The mark: what is about to leave is cleared once more, composed, and marked before its data goes out.
+
+use domain::address::EmailAddress;
+use domain::draft::Message;
+use domain::safety::Cleared;
+use mail::compose::{Composed, Outgoing, compose};
+use mail::relay::Session;
+use store::{Tx, outbox};
+
+use super::{Ended, Leaving};
+use crate::outcome::{CANNOT_BE_COMPOSED, Came, LATE, Tried, ended};
+use crate::owed::find_owed;
+use crate::{Error, Gateway, Result};
+
+impl Gateway {
+    /// Sets the marks. A connection may have taken a while to get: what may not leave any more (the window has
+    /// closed, the plan has changed, the duty has ended) gets no mark and goes back to be decided afresh. What
+    /// somebody has taken over meanwhile gets none either.
+    pub(crate) async fn mark(
+        &self,
+        ready: Vec<(Leaving, Session)>,
+        over: &mut Ended,
+    ) -> Result<Vec<(Tried, Composed, Session)>> {
+        if ready.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let mut marked = Vec::with_capacity(ready.len());
+        let (mut stopped, mut taken_over) = (Vec::new(), Vec::new());
+        for (leaving, session) in ready {
+            let Leaving {
+                tried,
+                message,
+                language,
+            } = leaving;
+            let mail = match self.clear_again(&mut tx, &tried, message, &language).await {
+                Ok(Some(mail)) => mail,
+                Ok(None) => {
+                    stopped.push((tried, Came::Changed));
+                    continue;
+                }
+                Err(Error::Store(fault)) => return Err(fault.into()),
+                Err(_) => {
+                    let code = CANNOT_BE_COMPOSED.to_owned();
+                    stopped.push((tried, Came::Technical { code }));
+                    continue;
+                }
+            };
+            if outbox::mark_attempt(&mut tx, &tried.attempt, now).await? {
+                marked.push((tried, mail, session));
+            } else {
+                taken_over.push(ended(now, LATE, &tried, "never-began", "taken-over")?);
+            }
+        }
+        if taken_over.is_empty() {
+            tx.commit_unlogged("the mark before the data; the attempt has its entry")
+                .await?;
+        } else {
+            tx.commit(&taken_over).await?;
+        }
+        over.extend(stopped);
+        Ok(marked)
+    }
+
+    /// The mail of a message that may still leave, to the point that its attempt names.
+    async fn clear_again(
+        &self,
+        tx: &mut Tx,
+        tried: &Tried,
+        message: Message,
+        language: &str,
+    ) -> Result<Option<Composed>> {
+        let owed = find_owed(tx, &tried.owed.id).await?;
+        if owed.state != "open" {
+            return Ok(None);
+        }
+        let victim = self.load_victim(tx, &owed.victim_id).await?;
+        match self.clear(tx, &victim, message, &tried.point).await? {
+            Ok(cleared) => self.compose_mail(&cleared, tried, language).map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn compose_mail(&self, cleared: &Cleared, tried: &Tried, language: &str) -> Result<Composed> {
+        let (settings, now) = (&self.parts.settings, self.now());
+        let from = EmailAddress::parse(&settings.sender_address)
+            .map_err(|fault| Error::broken("sender address", fault))?;
+        let back = mail::return_path::make(
+            &settings.bounce_key,
+            tried.message.as_str(),
+            &settings.mail_domain,
+        )
+        .map_err(|fault| Error::broken("return path", fault))?;
+        let frozen = cleared.message().frozen();
+        let message_id = format!("<{}@{}>", tried.message, settings.mail_domain);
+        let mail = compose(&Outgoing {
+            from_name: &settings.sender_name,
+            from: &from,
+            to: cleared.to(),
+            subject: frozen.subject(),
+            text: frozen.text(),
+            html: frozen.html().unwrap_or_default(),
+            message_id: &message_id,
+            date: now,
+            auto_submitted: false,
+            return_path: &back,
+            language,
+        })
+        .map_err(|fault| Error::broken("composing mail", fault))?;
+        match &self.parts.signer {
+            Some(signer) => mail
+                .signed(signer, now)
+                .map_err(|fault| Error::broken("signing mail", fault)),
+            None => Ok(mail),
+        }
+    }
+}

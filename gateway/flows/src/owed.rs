@@ -1,0 +1,27 @@
+//! An obligation that somebody named.
+
+use domain::id::ObligationId;
+use store::obligations::ObligationRow;
+use store::{Tx, obligations};
+
+use crate::{Error, Result};
+
+/// The obligation of this id.
+pub(crate) async fn find_owed(tx: &mut Tx, id: &ObligationId) -> Result<ObligationRow> {
+    obligations::find(tx, id)
+        .await?
+        .ok_or(Error::NotFound("obligation"))
+}
+
+/// The obligation of this id, which must still be open.
+pub(crate) async fn find_open(tx: &mut Tx, id: &ObligationId) -> Result<ObligationRow> {
+    let owed = find_owed(tx, id).await?;
+    if owed.state == "open" {
+        Ok(owed)
+    } else {
+        Err(Error::Conflict(format!(
+            "this obligation is {} already",
+            owed.state
+        )))
+    }
+}

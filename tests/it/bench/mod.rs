@@ -1,0 +1,171 @@
+//! Benchmarks, run by `make bench`; the short version of each is in `make test`. Figures are ratios of what was
+//! measured side by side in one run on one machine.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its tables")]
+
+mod bare;
+mod delivery;
+mod events;
+mod heard;
+mod raw;
+mod statements;
+
+use harness::database::{Database, postgres, sqlite};
+use harness::on_both;
+
+use delivery::{Amount, Lane, compare, median};
+use events::{EVENTS_EACH, Imported};
+
+const SHORT: Amount = Amount {
+    rounds: 1,
+    messages: 12,
+    batch_max: 6,
+    connections_max: 2,
+};
+
+on_both!(
+    async fn every_lane_delivers_its_messages_and_the_log_holds(database: Database) {
+        let rates = compare(&database, SHORT).await;
+        assert!(rates.of(Lane::Delivered).is_some());
+    }
+);
+
+on_both!(
+    async fn every_event_of_an_import_is_recorded_and_raises_what_it_should(database: Database) {
+        let imported = events::import(database, 30).await;
+        assert_eq!(imported.events, 30 * EVENTS_EACH);
+        assert!(
+            imported.obligations > 0 && imported.obligations % 30 == 0,
+            "{imported:?}"
+        );
+        assert!(imported.peak_kib > 0, "{imported:?}");
+    }
+);
+
+const LONG: Amount = Amount {
+    rounds: 5,
+    messages: 512,
+    batch_max: 64,
+    connections_max: 8,
+};
+
+async fn print_deliveries(name: &str, database: Database) {
+    let rates = compare(&database, LONG).await;
+    let of = |lane| rates.of(lane).unwrap_or_default();
+    let delivered = of(Lane::Delivered);
+    let commits = of(Lane::OneByOne).max(of(Lane::OneByOneSideBySide));
+    println!(
+        "\n{name}: messages a second, medians of {} rounds of {} messages that took turns; batches of {}, {} connections",
+        LONG.rounds, LONG.messages, LONG.batch_max, LONG.connections_max
+    );
+    println!("{:<66}{:>8}{:>18}", "", "a second", "delivered is");
+    let rows = [
+        ("durable, logged and delivered over TLS", Lane::Delivered),
+        ("(i) the mail library alone", Lane::BareMail),
+        (
+            "(ii) its statements alone, three commits a message",
+            Lane::OneByOne,
+        ),
+        ("(ii) the same on several connections", Lane::OneByOneSideBySide),
+        (
+            "its statements alone, committed together as a batch does",
+            Lane::Together,
+        ),
+    ];
+    for (words, lane) in rows {
+        if let Some(rate) = rates.of(lane) {
+            println!("{words:<66}{rate:>8.0}{:>12.2} times", delivered / rate);
+        }
+    }
+    let lower = of(Lane::BareMail).min(commits);
+    println!(
+        "of the lower of (i) and (ii): {:.2} (aim: at least 0.90)",
+        delivered / lower
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn a_deliveries_on_sqlite() {
+    print_deliveries("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn a_deliveries_on_postgresql() {
+    print_deliveries("PostgreSQL", postgres().await).await;
+}
+
+const SMALL: usize = 10_000;
+const MIDDLE: usize = 100_000;
+const LARGE: usize = 1_000_000;
+/// An import that would take longer is left out, and the table says so.
+const PATIENCE_S: f64 = 1800.0;
+const MEMORY_MIB_MAX: u64 = 256;
+
+fn microseconds_each(imported: &Imported) -> f64 {
+    let events = f64::from(u32::try_from(imported.events).expect("a million fits"));
+    imported.took.as_secs_f64() * 1e6 / events
+}
+
+async fn print_events<F: Future<Output = Database>>(name: &str, fresh: impl Fn() -> F) {
+    let mut imports = Vec::new();
+    // The small ones between the large ones: the machine may be busier at one time than at another.
+    for events in [SMALL, MIDDLE, SMALL, LARGE, SMALL] {
+        let slowest = imports.iter().map(microseconds_each).fold(0.0, f64::max);
+        if events == LARGE && slowest > PATIENCE_S {
+            println!("{name}: {LARGE} events would take over {PATIENCE_S} s; left out");
+            continue;
+        }
+        imports.push(events::import(fresh().await, events / EVENTS_EACH).await);
+    }
+    println!("\n{name}: `gateway events import`, {EVENTS_EACH} events a victim, without the program's start");
+    println!(
+        "{:>10}{:>12}{:>14}{:>12}{:>12}{:>14}",
+        "events", "seconds", "obligations", "us/event", "to 10,000", "peak memory"
+    );
+    let mut first = None;
+    for events in [SMALL, MIDDLE, LARGE] {
+        let of_size = imports
+            .iter()
+            .filter(|one| one.events == events)
+            .copied()
+            .collect::<Vec<_>>();
+        let Some(one) = of_size.first() else { continue };
+        let took = median(&mut of_size.iter().map(|one| one.took).collect::<Vec<_>>());
+        let each = microseconds_each(&Imported { took, ..*one });
+        let first = *first.get_or_insert(each);
+        let mib = of_size.iter().map(|one| one.peak_kib).max().unwrap_or_default() / 1024;
+        println!(
+            "{events:>10}{:>12.1}{:>14}{each:>12.0}{:>12.2}{mib:>10} MiB",
+            took.as_secs_f64(),
+            one.obligations,
+            each / first
+        );
+    }
+    println!("aim: at most 1.20 at {LARGE}, and under {MEMORY_MIB_MAX} MiB");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn b_events_on_sqlite() {
+    print_events("SQLite", sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn b_events_on_postgresql() {
+    print_events("PostgreSQL", postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn c_memory_of_delivering() {
+    const MESSAGES: usize = 2_000;
+    println!("\n`gateway serve` while it delivers {MESSAGES} messages; aim: under {MEMORY_MIB_MAX} MiB");
+    for (name, database) in [("SQLite", sqlite().await), ("PostgreSQL", postgres().await)] {
+        println!(
+            "{name:<12}{:>6} MiB at most",
+            events::deliver(database, MESSAGES).await / 1024
+        );
+    }
+}
