@@ -57,13 +57,22 @@ enum Rule {
     Group { needs: usize, members: Vec<String> },
 }
 
+/// How many must have witnessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Quorum {
+    /// Nobody.
+    None,
+    /// The witness or group of this name.
+    Of(String),
+}
+
 /// A policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     logs: Vec<Party>,
     witnesses: Vec<Party>,
     rules: BTreeMap<String, Rule>,
-    quorum: Option<String>,
+    quorum: Quorum,
 }
 
 /// The 32 bytes of each witness's key, with the time of its cosignature in seconds since 1970 UTC.
@@ -157,9 +166,10 @@ impl Policy {
 
     /// Whether these witnesses are a quorum.
     pub fn quorum_of(&self, witnessed: &Witnessed) -> bool {
-        self.quorum
-            .as_deref()
-            .is_none_or(|name| self.has_witnessed(name, witnessed))
+        match &self.quorum {
+            Quorum::None => true,
+            Quorum::Of(name) => self.has_witnessed(name, witnessed),
+        }
     }
 
     fn has_witnessed(&self, name: &str, witnessed: &Witnessed) -> bool {
@@ -182,7 +192,7 @@ struct Reader {
     witnesses: Vec<Party>,
     rules: BTreeMap<String, Rule>,
     members: BTreeSet<String>,
-    quorum: Option<Option<String>>,
+    quorum: Option<Quorum>,
 }
 
 impl Reader {
@@ -200,7 +210,7 @@ impl Reader {
                 self.witnesses.push(party);
             }
             ["group", name, needs, members @ ..] if !members.is_empty() => {
-                self.group(name, needs, members)?
+                self.group(name, needs, members)?;
             }
             ["quorum", name] => {
                 if self.quorum.is_some() {
@@ -209,7 +219,11 @@ impl Reader {
                 if *name != NONE && !self.rules.contains_key(*name) {
                     return Err(format!("`{name}` is no witness or group of a line above"));
                 }
-                self.quorum = Some((*name != NONE).then(|| (*name).to_owned()));
+                self.quorum = Some(if *name == NONE {
+                    Quorum::None
+                } else {
+                    Quorum::Of((*name).to_owned())
+                });
             }
             _ => {
                 return Err(

@@ -171,17 +171,24 @@ pub fn decode_entries(bytes: &[u8], width: u16) -> Result<Vec<&[u8]>, TileError>
     }
 }
 
-/// The root over a full tile: one hash of the level above.
+/// The roots over all full subtrees of a tile: at place `h` those over `2^h` of its hashes, from the left.
+pub(crate) fn subtrees(hashes: Vec<Hash>) -> Vec<Vec<Hash>> {
+    let mut levels = vec![hashes];
+    while let Some(pairs) = levels
+        .last()
+        .map(|level| level.as_chunks::<2>().0)
+        .filter(|pairs| !pairs.is_empty())
+    {
+        let above = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
+        levels.push(above);
+    }
+    levels
+}
+
+/// The root over a full tile: one hash of the level above. None where the number is no power of two.
 pub fn fold(hashes: &[Hash]) -> Option<Hash> {
-    let mut level = hashes.to_vec();
-    if !level.len().is_power_of_two() {
+    if !hashes.len().is_power_of_two() {
         return None;
     }
-    while level.len() > 1 {
-        level = level
-            .chunks(2)
-            .map(|pair| node_hash(&pair[0], &pair[1]))
-            .collect();
-    }
-    level.first().copied()
+    subtrees(hashes.to_vec()).last()?.first().copied()
 }

@@ -4,7 +4,7 @@
 //! of RFC 6962 section 2.1, as in [`crate::merkle::proof`], over a source of nodes instead of all leaf hashes.
 
 use crate::merkle::{Hash, ProofError, empty_root, node_hash};
-use crate::tile::{Kind, Tile, TileError, WIDTH, decode_hashes, fold};
+use crate::tile::{Kind, Tile, TileError, WIDTH, decode_hashes, subtrees};
 
 /// Where nodes are kept.
 pub trait Nodes {
@@ -85,11 +85,12 @@ pub fn consistency_proof<N: Nodes>(nodes: &mut N, old: u64, new: u64) -> Result<
     Ok(proof)
 }
 
-/// Nodes of a log of `size` entries out of its tiles, which `fetch` brings. The last tiles are kept in memory.
+/// Nodes of a log of `size` entries out of its tiles, which `fetch` brings. The last tiles are kept in memory, with the
+/// roots over their subtrees.
 pub struct Tiles<F> {
     size: u64,
     fetch: F,
-    kept: Vec<(Tile, Vec<Hash>)>,
+    kept: Vec<(Tile, Vec<Vec<Hash>>)>,
 }
 
 /// How many tiles are kept in memory: more than one proof passes through.
@@ -119,31 +120,31 @@ where
         let first = index << within;
         let have = self.size >> (8 * u32::from(level));
         let tile_index = first / WIDTH;
-        let width = (have - tile_index * WIDTH).min(WIDTH);
+        let width = have.saturating_sub(tile_index * WIDTH).min(WIDTH);
         let tile = Tile {
             kind: Kind::Hashes(level),
             index: tile_index,
             width: u16::try_from(width).unwrap_or(256),
         };
-        let place = usize::try_from(first % WIDTH).unwrap_or_default();
-        let span = place..place + (1 << within);
-        if let Some((_, hashes)) = self.kept.iter().find(|(known, _)| *known == tile) {
-            return folded(hashes, span, tile);
-        }
-        let hashes = decode_hashes(&(self.fetch)(tile)?, tile.width)?;
-        let answer = folded(&hashes, span, tile);
-        if self.kept.len() == KEPT_MAX {
-            self.kept.remove(0);
-        }
-        self.kept.push((tile, hashes));
-        answer
+        let kept = self.kept.iter().position(|(known, _)| *known == tile);
+        let at = if let Some(at) = kept {
+            at
+        } else {
+            let hashes = decode_hashes(&(self.fetch)(tile)?, tile.width)?;
+            if self.kept.len() == KEPT_MAX {
+                self.kept.remove(0);
+            }
+            self.kept.push((tile, subtrees(hashes)));
+            self.kept.len() - 1
+        };
+        let levels = &self.kept[at].1;
+        let place = usize::try_from((first % WIDTH) >> within).unwrap_or_default();
+        let hash = usize::try_from(within)
+            .ok()
+            .and_then(|within| levels.get(within)?.get(place));
+        hash.copied().ok_or_else(|| {
+            let (width, found) = (tile.width, usize::from(tile.width) * 32);
+            TileError::Length { width, found }.into()
+        })
     }
-}
-
-fn folded<E: From<TileError>>(hashes: &[Hash], span: std::ops::Range<usize>, tile: Tile) -> Result<Hash, E> {
-    let missing = TileError::Length {
-        width: tile.width,
-        found: hashes.len() * 32,
-    };
-    hashes.get(span).and_then(fold).ok_or_else(|| missing.into())
 }
