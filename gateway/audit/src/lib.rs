@@ -20,8 +20,15 @@
 //! A field that changes the meaning of an old one needs a new `v`, and `parse` must go on reading the old.
 
 pub mod canonical;
+pub mod checkpoint;
 pub mod contact_log;
 pub mod entry;
 pub mod frontier;
 pub mod instant;
+pub mod key;
 pub mod merkle;
+pub mod note;
+pub mod offline_proof;
+pub mod policy;
+pub mod tile;
+pub mod tree;

@@ -6,7 +6,7 @@ use audit::merkle::{
 };
 use proptest::prelude::*;
 
-/// Far enough to meet every shape of the right edge on six levels.
+/// Far enough to meet every shape of the right edge on six levels; `tests/tiles.rs` goes on to 300.
 const SIZE_MAX: u64 = 70;
 
 fn leaves(count: u64) -> Vec<Hash> {
