@@ -214,8 +214,11 @@ pub fn program() -> Command {
 
 /// Asks a process to stop, as an operator's tools do.
 pub fn terminate(child: &Child) {
-    let sent = Command::new("kill").arg(child.id().to_string()).status();
-    assert!(sent.expect("kill runs").success(), "SIGTERM is sent");
+    // The shell's own `kill`: a machine may have no program of that name.
+    let sent = Command::new("sh")
+        .args(["-c", "kill \"$0\"", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("the shell runs").success(), "SIGTERM is sent");
 }
 
 fn secret(path: &Path, text: &str) {
