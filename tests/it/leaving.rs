@@ -12,8 +12,22 @@ use serde_json::json;
 /// One more than leave together: the last has to wait for the answers of the others.
 const MESSAGES: usize = CONNECTIONS_MAX + 1;
 
-/// Victims who may be written to from nine to twenty past; the introduction of each is approved. The relay is silent
-/// about the first group.
+/// So many victims with these windows; the introduction of each is approved.
+async fn approved(gateway: &TestGateway, victims: usize, windows: &[&str]) -> Vec<MessageId> {
+    for number in 0..victims {
+        let urn = format!("01NE{number:05}26");
+        let email = safe(format!("person{number}@inbox.example"));
+        let victim = json!({ "urn": urn, "email": email, "windows": windows });
+        gateway.add_victim(&case::case(&victim)).await;
+        gateway
+            .event(&case::event(number, &over(assigned(), &json!({ "urn": urn }))))
+            .await;
+    }
+    let approved = gateway.draft_and_approve().await;
+    approved.into_iter().map(|one| one.message).collect()
+}
+
+/// Victims who may be written to from nine to twenty past. The relay is silent about the first group.
 async fn house(database: &Database) -> (TestGateway, Vec<MessageId>) {
     let faults = Faults::Each(vec![Fault::HangBeforeData; CONNECTIONS_MAX]);
     let post = Post {
@@ -21,18 +35,9 @@ async fn house(database: &Database) -> (TestGateway, Vec<MessageId>) {
         timeout_ms: 600,
     };
     let gateway = TestGateway::with(database, post).await;
-    for number in 0..MESSAGES {
-        let urn = format!("01NE{number:05}26");
-        let email = safe(format!("person{number}@inbox.example"));
-        let victim = json!({ "urn": urn, "email": email, "windows": ["mon-fri 09:00-09:20"] });
-        gateway.add_victim(&case::case(&victim)).await;
-        gateway
-            .event(&case::event(number, &over(assigned(), &json!({ "urn": urn }))))
-            .await;
-    }
-    let approved = gateway.draft_and_approve().await;
+    let messages = approved(&gateway, MESSAGES, &["mon-fri 09:00-09:20"]).await;
     gateway.clock().set("2026-11-23T09:19:59Z");
-    (gateway, approved.into_iter().map(|one| one.message).collect())
+    (gateway, messages)
 }
 
 /// The batch has been looked at, and every message of the first group has begun to leave.
@@ -121,16 +126,7 @@ on_both!(
         database: Database,
     ) {
         let gateway = TestGateway::new(&database, Faults::Always(Fault::NoStartTls)).await;
-        for number in 0..3 * CONNECTIONS_MAX {
-            let urn = format!("01NE{number:05}26");
-            let email = safe(format!("person{number}@inbox.example"));
-            let victim = json!({ "urn": urn, "email": email });
-            gateway.add_victim(&case::case(&victim)).await;
-            gateway
-                .event(&case::event(number, &over(assigned(), &json!({ "urn": urn }))))
-                .await;
-        }
-        let messages = gateway.draft_and_approve().await;
+        let messages = approved(&gateway, 3 * CONNECTIONS_MAX, &["any"]).await;
         gateway.clock().set("2026-11-23T09:15:00Z");
         assert_eq!(gateway.deliver().await.failed, messages.len());
         assert_eq!(gateway.seen().connections, 1, "the rest did not knock");
@@ -140,7 +136,7 @@ on_both!(
             "each officer was told at once"
         );
         for one in &messages {
-            assert_eq!(gateway.stands(&one.message).await, "held: no-tls");
+            assert_eq!(gateway.stands(one).await, "held: no-tls");
         }
         gateway.mend_relay();
         let next = gateway
