@@ -71,12 +71,6 @@ impl Tile {
         format!("tile/{level}/{}{partial}", index_path(self.index))
     }
 
-    /// The same place, full.
-    #[must_use]
-    pub fn full(self) -> Self {
-        Self { width: 256, ..self }
-    }
-
     /// Every file that a log of this size consists of, entries first.
     pub fn all(size: u64) -> impl Iterator<Item = Self> {
         Self::grown(0, size)

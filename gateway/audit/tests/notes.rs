@@ -95,9 +95,7 @@ fn whichever_bit_of_a_note_changes_it_is_not_believed() {
 #[test]
 fn a_known_key_whose_signature_does_not_hold_spoils_the_note() {
     let mut note = signed();
-    let mut forged = Signature::make(&log_key(), "another text\n", 0);
-    forged.name = ORIGIN.to_owned();
-    note.add(forged);
+    note.add(Signature::make(&log_key(), "another text\n", 0));
     let known = [log_key().verifier().clone(), witness_key().verifier().clone()];
     assert_eq!(note.verify(&known), Err(NoteError::Broken(ORIGIN.to_owned())));
 }

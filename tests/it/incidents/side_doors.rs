@@ -208,7 +208,7 @@ fn incident_08_of_all_flows_one_takes_a_relay_and_it_takes_its_messages_from_the
 fn a_side_door_is_found_out() {
     let doors = [
         ("gateway/web/src/lib.rs", "use std::net::TcpStream;"),
-        ("gateway/flows/src/deliver.rs", "use mail::compose::compose;"),
+        ("gateway/flows/src/deliver/mark.rs", "use mail::compose::compose;"),
         ("gateway/flows/src/remind.rs", "use mail::compose::compose;"),
     ];
     let sources = doors.map(|(path, code)| Source {

@@ -67,49 +67,47 @@ impl Gateway {
         sent.map(|()| done)
     }
 
-    /// No more at a time than there are connections: each message holds one until its answer. Once the relay will not
-    /// have us, the rest of the batch does not knock: many refused sign-ins lock an account.
-    async fn send_in_groups(&self, relay: &Relay, leaving: Vec<Leaving>, ended: &mut Ended) -> Result<()> {
-        let mut waiting = leaving.into_iter();
-        loop {
-            let group = waiting
-                .by_ref()
-                .take(self.parts.settings.connections_max)
-                .collect::<Vec<_>>();
-            if group.is_empty() {
-                return Ok(());
-            }
-            let ready = get_ready(relay, group, ended).await;
+    /// No more at a time than there are connections: each message holds one until its answer.
+    async fn send_in_groups(
+        &self,
+        relay: &Relay,
+        mut waiting: Vec<Leaving>,
+        ended: &mut Ended,
+    ) -> Result<()> {
+        while !waiting.is_empty() {
+            let later = waiting.split_off(self.parts.settings.connections_max.min(waiting.len()));
+            let ready = get_ready(relay, waiting, ended).await;
             let ready = self.mark(ready, ended).await?;
             ended.extend(join_all(ready.into_iter().map(send)).await);
-            let shut = ended.iter().map(|(_, came)| came).find(|came| came.is_of_relay());
-            if let Some(came) = shut.cloned() {
-                ended.extend(waiting.by_ref().map(|leaving| (leaving.tried, came.clone())));
-            }
+            waiting = unless_shut(later, ended);
         }
+        Ok(())
     }
 }
 
-/// Connects for each message of a group; those without a connection have ended. The first knocks alone: a relay that
-/// will not have us refuses one sign-in a batch, not one for each connection.
-async fn get_ready(relay: &Relay, group: Vec<Leaving>, ended: &mut Ended) -> Vec<(Leaving, Session)> {
+/// Those who may still knock. Once the relay will not have us, the others of the batch do not: they share its answer,
+/// since many refused sign-ins lock an account.
+fn unless_shut(others: Vec<Leaving>, ended: &mut Ended) -> Vec<Leaving> {
+    let shut = ended.iter().map(|(_, came)| came).find(|came| came.is_of_relay());
+    let Some(came) = shut.cloned() else { return others };
+    ended.extend(others.into_iter().map(|leaving| (leaving.tried, came.clone())));
+    Vec::new()
+}
+
+/// Connects for each message of a group, for the first alone and then for the others; those without a connection have
+/// ended.
+async fn get_ready(relay: &Relay, mut first: Vec<Leaving>, ended: &mut Ended) -> Vec<(Leaving, Session)> {
+    let others = first.split_off(1.min(first.len()));
+    let mut ready = connect(relay, first, ended).await;
+    let others = unless_shut(others, ended);
+    ready.extend(connect(relay, others, ended).await);
+    ready
+}
+
+async fn connect(relay: &Relay, group: Vec<Leaving>, ended: &mut Ended) -> Vec<(Leaving, Session)> {
+    let sessions = join_all(group.iter().map(|_| relay.ready())).await;
     let mut ready = Vec::with_capacity(group.len());
-    let mut group = group.into_iter();
-    let Some(first) = group.next() else { return ready };
-    match relay.ready().await {
-        Ok(session) => ready.push((first, session)),
-        Err(failure) => {
-            let came = not_ready(&failure);
-            ended.push((first.tried, came.clone()));
-            if came.is_of_relay() {
-                ended.extend(group.map(|leaving| (leaving.tried, came.clone())));
-                return ready;
-            }
-        }
-    }
-    let rest = group.collect::<Vec<_>>();
-    let sessions = join_all(rest.iter().map(|_| relay.ready())).await;
-    for (leaving, session) in rest.into_iter().zip(sessions) {
+    for (leaving, session) in group.into_iter().zip(sessions) {
         match session {
             Ok(session) => ready.push((leaving, session)),
             Err(failure) => ended.push((leaving.tried, not_ready(&failure))),
