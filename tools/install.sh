@@ -2,7 +2,8 @@
 # Installs what is missing for `make run` or `make test` on Debian, and nothing that is there already.
 #
 #   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones
-#   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot and Python, which the tests start themselves
+#   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot and Python, which the tests start themselves,
+#                            and strace and libfiu, with which they watch and fail system calls
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -28,6 +29,8 @@ if [ "$purpose" = test ]; then
     have dovecot || missing+=(dovecot-core)
     have python3 || missing+=(python3)
     [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)
+    have strace || missing+=(strace)
+    have fiu-run || missing+=(fiu-utils)
 fi
 
 if [ "${#missing[@]}" -gt 0 ]; then

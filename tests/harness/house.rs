@@ -8,14 +8,14 @@ use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, random};
-use flows::{Parts, Settings, Staff, StaffRole};
+use flows::{Gateway, Parts, Settings, Staff, StaffRole};
 use jiff::SignedDuration;
 use mail::return_path::ReturnPathKey;
 use render::Library;
 use store::Pool;
 use vault::KeyFile;
 
-use crate::chance::SeededEntropy;
+use crate::chance::{MachineClock, SeededEntropy};
 use crate::gateway::{APPROVER, CONNECTIONS_MAX, HOLD_BACK_S, MAIL_DOMAIN, OFFICER};
 
 /// The key that seals.
@@ -54,6 +54,13 @@ pub(crate) fn parts(
         signer: None,
         entropy: Box::new(entropy),
     }
+}
+
+/// A gateway without a post office, on this database and by the machine's clock, for work on the contact log.
+pub fn bare_gateway(pool: Pool) -> Gateway {
+    let entropy = SeededEntropy::new(u64::from(std::process::id()));
+    let keys = new_keys(&entropy);
+    Gateway::new(parts(pool, Box::new(MachineClock), entropy, &keys, &[1; 32]))
 }
 
 /// The text of a key file whose one key is [`KEY`].

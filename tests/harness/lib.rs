@@ -8,7 +8,7 @@ pub mod counting;
 pub mod database;
 mod dovecot;
 pub mod gateway;
-mod house;
+pub mod house;
 pub mod mails;
 mod plans;
 pub mod post_office;

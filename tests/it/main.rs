@@ -10,6 +10,7 @@ mod decisions;
 mod delivery;
 mod demo;
 mod due_times;
+mod durability;
 mod end_to_end;
 mod envelopes;
 mod foreign;
