@@ -20,7 +20,8 @@
 //! give it a rule in `entry/check.rs`, describe it in `docs/contact-log-format.md` and add a vector there.
 //! A field that changes the meaning of an old one needs a new `v`, and `parse` must go on reading the old.
 
-pub mod canonical;
+#[cfg(test)]
+mod canonical;
 pub mod checkpoint;
 pub mod edge;
 pub mod entry;
