@@ -13,6 +13,7 @@ mod end_to_end;
 mod envelopes;
 mod foreign;
 mod incidents;
+mod independent;
 mod killed;
 mod kills;
 mod late_events;
