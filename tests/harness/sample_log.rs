@@ -116,6 +116,13 @@ impl SampleLog {
         tree::consistency_proof(&mut self.tiles(new), old, new).expect("a proof")
     }
 
+    /// The path of every entry to the root at a size.
+    pub fn paths(&self, size: u64) -> Vec<Vec<Hash>> {
+        let mut tiles = self.tiles(size);
+        let path = |index| tree::inclusion_proof(&mut tiles, index, size).expect("a proof");
+        (0..size).map(path).collect()
+    }
+
     /// The proof file for an entry at a size.
     pub fn proof(&self, index: u64, note: Note) -> OfflineProof {
         let size = Checkpoint::parse(note.text()).expect("a checkpoint").size;

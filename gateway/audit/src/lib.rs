@@ -32,3 +32,4 @@ pub mod offline_proof;
 pub mod policy;
 pub mod tile;
 pub mod tree;
+pub mod witness;
