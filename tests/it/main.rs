@@ -31,3 +31,4 @@ mod soak;
 mod sources;
 mod store_log;
 mod twins;
+mod witness;

@@ -11,6 +11,7 @@ mod house;
 mod print;
 mod program_log;
 mod serve;
+mod witness;
 mod workers;
 
 use std::path::PathBuf;
@@ -90,6 +91,8 @@ enum Command {
     /// Bring key-stage events in.
     #[command(subcommand)]
     Events(commands::imports::Events),
+    /// Cosign the checkpoints of other people's logs, for an auditor to run elsewhere.
+    Witness(witness::Args),
 }
 
 fn main() -> ExitCode {
@@ -128,5 +131,6 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,
+        Command::Witness(args) => witness::run(args).await,
     }
 }
