@@ -12,6 +12,7 @@ mod print;
 mod program_log;
 mod serve;
 mod witness;
+mod witnesses;
 mod workers;
 
 use std::path::PathBuf;
