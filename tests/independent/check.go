@@ -2,7 +2,7 @@
 // for our verifier to check. Nothing of ours is in it: files and proofs are read as the C2SP documents lay them out.
 //
 //	check log FOLDER VKEY     the whole folder: note, entries, tiles, proofs/*.tlog-proof, trees.jsonl
-//	check note FILE VKEY      one signed note
+//	check note FILE VKEY...   one signed note, by keys of logs and of witnesses
 //	check make NAME SIZE OLD  a key, a signed checkpoint and proofs, as JSON lines
 //
 // It prints "good: ..." and ends with 0, or "bad: PLACE: why" and ends with 1. Never asked about an empty log: this
@@ -81,16 +81,20 @@ func (hashes *kept) add(index int64, record []byte) error {
 	return err
 }
 
-func checkNote(file, vkey string) (string, error) {
+func checkNote(file string, vkeys []string) (string, error) {
 	bytes, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}
-	verifier, err := note.NewVerifier(vkey)
-	if err != nil {
-		return "", err
+	var verifiers []note.Verifier
+	for _, vkey := range vkeys {
+		verifier, err := newVerifier(vkey)
+		if err != nil {
+			return "", err
+		}
+		verifiers = append(verifiers, verifier)
 	}
-	opened, err := note.Open(bytes, note.VerifierList(verifier))
+	opened, err := note.Open(bytes, note.VerifierList(verifiers...))
 	if err != nil {
 		return "", err
 	}
@@ -156,8 +160,8 @@ func run(words []string) (string, error) {
 	switch {
 	case len(words) == 3 && words[0] == "log":
 		return checkLog(words[1], words[2])
-	case len(words) == 3 && words[0] == "note":
-		return checkNote(words[1], words[2])
+	case len(words) >= 3 && words[0] == "note":
+		return checkNote(words[1], words[2:])
 	case len(words) == 4 && words[0] == "make":
 		size, err := strconv.ParseInt(words[2], 10, 64)
 		if err != nil {
@@ -169,7 +173,7 @@ func run(words []string) (string, error) {
 		}
 		return "", makeLog(words[1], size, old)
 	}
-	return "", errors.New("usage: check log FOLDER VKEY | note FILE VKEY | make NAME SIZE OLD")
+	return "", errors.New("usage: check log FOLDER VKEY | note FILE VKEY... | make NAME SIZE OLD")
 }
 
 func main() {

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use audit::checkpoint::Checkpoint;
-use audit::key::{KeyKind, VerifierKey};
+use audit::key::{KeyKind, SigningKey, VerifierKey};
 use audit::merkle::{Hash, leaf_hash, verify_consistency, verify_inclusion};
 use audit::note::Note;
 use domain::time::random;
@@ -185,7 +185,7 @@ fn go_finds_whatever_was_changed_in_our_log_and_names_the_place() {
 }
 
 #[test]
-fn go_believes_the_note_of_the_document_by_its_key() {
+fn go_believes_the_note_of_the_document_by_the_keys_of_its_log_and_its_witness() {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/contact-log-format.md");
     let document = fs::read_to_string(document).expect("docs/contact-log-format.md");
     let block = |name: &str| {
@@ -196,11 +196,25 @@ fn go_believes_the_note_of_the_document_by_its_key() {
     let file = folder.path().join("note");
     fs::write(&file, block("note")).expect("the note");
     let file = file.to_str().expect("a plain path");
-    let said = check(&["note", file, block("key").trim()]);
+    let log = block("key");
+    let said = check(&["note", file, log.trim()]);
     assert_eq!(
         said,
         (true, "good: 1 signatures hold, 1 are of others\n".to_owned())
     );
+    let secret = std::array::from_fn(|place| u8::try_from(place + 1).expect("32 places"));
+    let witness = SigningKey::from_seed("witness.example/w1", KeyKind::Cosignature, &secret);
+    let witness = witness.expect("a key").verifier().to_string();
+    let both = || check(&["note", file, log.trim(), &witness]);
+    assert_eq!(
+        both(),
+        (true, "good: 2 signatures hold, 0 are of others\n".to_owned())
+    );
+    // One letter of the time of the cosignature, which is signed too.
+    let later = block("note").replacen("Ro2ZuwAAAABlU", "Ro2ZuwAAAABlV", 1);
+    assert_ne!(later, block("note"));
+    fs::write(file, later).expect("the note");
+    assert!(!both().0, "another time is believed");
 }
 
 #[derive(Deserialize)]

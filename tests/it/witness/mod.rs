@@ -120,13 +120,19 @@ impl Files {
 
 impl Process {
     /// Sends these bytes and reads until the other side closes.
-    fn exchange(&self, question: &[u8]) -> Answer {
+    fn raw(&self, question: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         // A door that refuses early closes before it has read everything.
         let _ = stream.write_all(question);
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("its answer");
+        answer
+    }
+
+    /// Sends a question and reads the answer.
+    fn exchange(&self, question: &[u8]) -> Answer {
+        let answer = self.raw(question);
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
         let kind = head.lines().find_map(|line| line.strip_prefix("content-type: "));
         Answer {

@@ -112,6 +112,32 @@ fn of_requests_at_the_same_time_one_is_signed_and_the_others_hear_its_size() {
     assert_eq!(process.shown_size(), signed[0]);
 }
 
+/// Each ends by the witness's limit, not by this test's.
+#[test]
+fn whoever_stops_speaking_loses_the_connection() {
+    let (files, log) = (Files::new(), SampleLog::new(ORIGIN, 8));
+    let process = files.start();
+    let whole = question(&request(&log, 0, 8));
+    let half = &whole[..whole.len() - 9];
+    // An answered question whose connection is kept, and then nothing.
+    let kept = String::from_utf8(whole.clone()).expect("text");
+    let kept = kept.replacen("connection: close\r\n", "", 1).into_bytes();
+    let said = std::thread::scope(|scope| {
+        let silent = [&b""[..], b"POST /add-ch", half, &kept].map(|words| {
+            let process = &process;
+            scope.spawn(move || process.raw(words))
+        });
+        silent.map(|thread| thread.join().expect("it is closed in time"))
+    });
+    assert_eq!(said[0], "");
+    assert!(
+        said[1].is_empty() || said[1].starts_with("HTTP/1.1 408"),
+        "{said:?}"
+    );
+    assert!(said[2].starts_with("HTTP/1.1 408"), "{said:?}");
+    assert!(said[3].starts_with("HTTP/1.1 200"), "{said:?}");
+}
+
 #[test]
 fn connections_that_say_nothing_keep_nobody_else_out() {
     let (files, log) = (Files::new(), SampleLog::new(ORIGIN, 8));
