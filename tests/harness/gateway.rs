@@ -1,12 +1,13 @@
 //! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::calendar::Calendar;
 use domain::id::MessageId;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
-use flows::{Approved, Delivered, Gateway, Parts, Recorded, known_calendar};
+use flows::{Approved, Delivered, Gateway, Parts, Recorded, Sealed, known_calendar};
 use jiff::Timestamp;
 use mail::catcher::{Catcher, Caught, Fault, Faults, Seen, Sink};
 use mail::relay::Relay;
@@ -15,8 +16,10 @@ use store::drafts::MessageRow;
 use store::obligations::{self, ObligationRow};
 use store::outbox::{self, OutboxRow};
 use store::{Pool, Tx, drafts, log, notices};
+use tempfile::TempDir;
 
 use crate::chance::{SeededEntropy, SetClock};
+use crate::contact_log;
 use crate::database::Database;
 use crate::house::{new_keys, parts};
 use crate::post_office::PostOffice;
@@ -78,6 +81,7 @@ pub struct TestGateway {
     catcher: Catcher,
     caught: Arc<Mutex<Vec<Caught>>>,
     relay: Relay,
+    dir: TempDir,
     secrets: (String, [u8; 32]),
 }
 
@@ -138,6 +142,7 @@ impl TestGateway {
             catcher,
             caught,
             relay,
+            dir: TempDir::new().expect("a folder"),
             secrets: (keys, bounce_key),
         }
     }
@@ -155,6 +160,16 @@ impl TestGateway {
             calendar,
             ..parts(self.pool().clone(), clock, chance, keys, bounce_key)
         })
+    }
+
+    /// Seals what there is of the contact log, into this house's folder.
+    pub async fn seal(&self) -> Sealed {
+        contact_log::seal(&self.flows, self.dir()).await
+    }
+
+    /// The folder of this house, where its contact log is published.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The clock.

@@ -74,6 +74,7 @@ pub(crate) fn staff() -> Vec<Staff> {
         person(APPROVER, "Ruth Okafor", "01632 960101", StaffRole::Approver),
         person("tom.ellis", "Tom Ellis", "01632 960102", StaffRole::Approver),
         person(OFFICER, "Priya Shah", "01632 960201", StaffRole::Vlo),
+        person("auditor", "Idris Vaughan", "01632 960103", StaffRole::Auditor),
     ]
 }
 

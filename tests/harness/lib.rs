@@ -3,6 +3,7 @@
 pub mod bytes;
 pub mod case;
 pub mod chance;
+pub mod contact_log;
 pub mod counting;
 pub mod database;
 mod dovecot;

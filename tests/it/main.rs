@@ -5,6 +5,7 @@ mod bad_input;
 mod bench;
 mod by_hand;
 mod commands;
+mod contact_log;
 mod decisions;
 mod delivery;
 mod demo;

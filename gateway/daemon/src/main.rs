@@ -68,6 +68,9 @@ enum Command {
     /// Keys and secrets.
     #[command(subcommand)]
     Vault(commands::vault::Command),
+    /// The contact log: proofs for whoever does not have to trust us.
+    #[command(subcommand)]
+    Log(commands::log::Command),
     /// What somebody has to be told at once.
     #[command(subcommand)]
     Notices(commands::notices::Command),
@@ -121,6 +124,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Serve => serve::run(&open).await,
         Command::Migrate => serve::migrate(&open).await,
         Command::Vault(command) => commands::vault::run(&open, &command),
+        Command::Log(command) => commands::log::run(&open, command).await,
         Command::Notices(command) => commands::notices::run(&open, command).await,
         Command::Check => commands::check::run(&open).await,
         Command::Deadline(args) => commands::deadline::run(&open, args),

@@ -14,6 +14,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     program_log::start(config.log.level, config.log.format);
     let gateway = house::open(&config, Box::new(MachineClock)).await?;
     let relay = house::relay(&config)?;
+    let sealer = house::sealer(&config.contact_log, &gateway).await?;
     let moved = gateway.change_calendar("system:start").await?;
     if !moved.is_empty() {
         tracing::warn!(
@@ -29,7 +30,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
         );
     }
     let looking = tokio::spawn(look_at(relay.clone()));
-    let worked = workers::run(gateway, relay, config.outbox.stuck_s).await;
+    let worked = workers::run(gateway, relay, sealer, config.outbox.stuck_s).await;
     looking.abort();
     worked.map(|()| 0)
 }

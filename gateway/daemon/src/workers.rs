@@ -6,10 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flows::{Gateway, Kind};
+use flows::{Gateway, Kind, Sealer};
 use mail::relay::Relay;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 use crate::chance::lease_name;
@@ -46,6 +46,8 @@ impl Worker {
 struct House {
     gateway: Gateway,
     relay: Relay,
+    /// Held for a round by the one worker that seals.
+    sealer: Mutex<Sealer>,
     /// The name of this process in its leases: its own, also among others on the same database.
     lease: String,
     stuck_s: i64,
@@ -74,7 +76,7 @@ impl House {
                 Ok(done.claimed > 0)
             }
             Worker::Seal => {
-                self.gateway.seal_log().await?;
+                self.gateway.seal_log(&mut *self.sealer.lock().await).await?;
                 Ok(false)
             }
             Worker::Sweep => {
@@ -99,6 +101,10 @@ impl House {
                     failed = 0;
                     if more { Duration::ZERO } else { worker.rest() }
                 }
+                Err(fault) if fault.ends_process() => {
+                    tracing::error!(?worker, %fault, "nothing is tried again before a new start");
+                    return;
+                }
                 Err(fault) => {
                     failed = failed.saturating_add(1);
                     if fault.kind() == Kind::Busy {
@@ -118,10 +124,11 @@ impl House {
 }
 
 /// Works until SIGTERM or Ctrl-C, then finishes the rounds in hand.
-pub async fn run(gateway: Gateway, relay: Relay, stuck_s: i64) -> Result<(), Fault> {
+pub async fn run(gateway: Gateway, relay: Relay, sealer: Sealer, stuck_s: i64) -> Result<(), Fault> {
     let house = Arc::new(House {
         gateway,
         relay,
+        sealer: Mutex::new(sealer),
         lease: lease_name(),
         stuck_s,
     });
@@ -139,12 +146,16 @@ pub async fn run(gateway: Gateway, relay: Relay, stuck_s: i64) -> Result<(), Fau
         _ = interrupt.recv() => None,
         ended = workers.join_next() => ended,
     };
-    // A worker that ends by itself has panicked: the others finish, and whoever keeps the process starts it anew.
+    // A worker that ends by itself has panicked or met a fault of the disk: the others finish, and whoever keeps the process starts it anew.
     if ended.is_some() {
         tracing::error!("a worker broke down; the process ends");
     }
     stop.send_replace(true);
     while workers.join_next().await.is_some() {}
+    // What the last rounds have written is sealed before the process goes, unless it goes because of a fault.
+    if ended.is_none() {
+        house.round(Worker::Seal).await?;
+    }
     house.gateway.parts().pool.close().await;
     tracing::info!("stopped");
     match ended {

@@ -5,6 +5,7 @@ pub mod contacts;
 pub mod deadline;
 pub mod drafts;
 pub mod imports;
+pub mod log;
 pub mod notices;
 pub mod obligations;
 pub mod outbox;
@@ -20,7 +21,7 @@ use mail::catcher::Catcher;
 use mail::relay::Relay;
 
 use crate::chance::MachineClock;
-use crate::config::Config;
+use crate::config::{Config, ContactLog};
 use crate::demo;
 use crate::house::{self, Paths};
 use crate::print::Fault;
@@ -69,6 +70,12 @@ impl Context {
             Some(config) => house::open(&config, Box::new(MachineClock)).await,
             None => demo::open(self).await,
         }
+    }
+
+    /// The contact log that commands act on.
+    pub fn contact_log(&self) -> Result<ContactLog, Fault> {
+        let config = self.config()?;
+        Ok(config.map_or_else(|| demo::contact_log(&self.dir), |config| config.contact_log))
     }
 
     /// The relay that messages leave by: the configured one, or a catcher of the demo's own, to be stopped at the end.
