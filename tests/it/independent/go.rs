@@ -53,7 +53,7 @@ fn checker() -> &'static Path {
 }
 
 /// What the checker says, and whether its answer is yes.
-fn check(words: &[&str]) -> (bool, String) {
+pub(super) fn check(words: &[&str]) -> (bool, String) {
     let output = Command::new(checker())
         .args(words)
         .output()
@@ -62,7 +62,7 @@ fn check(words: &[&str]) -> (bool, String) {
     (output.status.success(), said)
 }
 
-fn check_log(folder: &Path, verifier: &VerifierKey) -> (bool, String) {
+pub(super) fn check_log(folder: &Path, verifier: &VerifierKey) -> (bool, String) {
     let folder = folder.to_str().expect("a plain path");
     check(&["log", folder, &verifier.to_string()])
 }

@@ -1,6 +1,7 @@
 //! The contact log as programs see it that share no code with ours: Go's `sumdb/note` and `sumdb/tlog`, and
 //! `pymerkle` for Python. Each test fails where its tool is missing, and says what installs it.
 
+mod exported;
 mod go;
 mod python;
 
