@@ -14,4 +14,5 @@ mod plans;
 pub mod post_office;
 pub mod postfix;
 pub mod queue;
+pub mod sample_log;
 pub mod service;

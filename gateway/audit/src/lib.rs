@@ -37,3 +37,4 @@ pub mod proving;
 pub mod tile;
 pub mod tree;
 pub mod verification;
+pub mod witness;

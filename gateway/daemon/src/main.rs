@@ -11,6 +11,8 @@ mod house;
 mod print;
 mod program_log;
 mod serve;
+mod witness;
+mod witnesses;
 mod workers;
 
 use std::path::PathBuf;
@@ -93,6 +95,8 @@ enum Command {
     /// Bring key-stage events in.
     #[command(subcommand)]
     Events(commands::imports::Events),
+    /// Cosign the checkpoints of other people's logs, for an auditor to run elsewhere.
+    Witness(witness::Args),
 }
 
 fn main() -> ExitCode {
@@ -132,5 +136,6 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,
+        Command::Witness(args) => witness::run(args).await,
     }
 }

@@ -1,4 +1,4 @@
-//! What goes on by itself while the service runs: drafts, deliveries, the log's tree, the sweep.
+//! What goes on by itself while the service runs: drafts, deliveries, the log's tree and its witnesses, the sweep.
 //!
 //! Each worker does a round, rests when there was nothing to do, and goes on. A fault is said and tried again
 //! later: the state is in the database, so nothing is lost by it. A signal ends each worker after its round.
@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::chance::lease_name;
 use crate::print::Fault;
+use crate::witnesses::Cosigner;
 
 /// Obligations drafted in one round.
 const DRAFTS_MAX: u32 = 256;
@@ -26,18 +27,25 @@ enum Worker {
     Drafts,
     Deliveries,
     Seal,
+    Cosign,
     Sweep,
 }
 
 impl Worker {
-    const ALL: [Self; 4] = [Self::Drafts, Self::Deliveries, Self::Seal, Self::Sweep];
+    const ALL: [Self; 5] = [
+        Self::Drafts,
+        Self::Deliveries,
+        Self::Seal,
+        Self::Cosign,
+        Self::Sweep,
+    ];
 
     /// The rest after a round that found nothing to do. The sealer follows the log within a second.
     fn rest(self) -> Duration {
         match self {
             Self::Drafts => Duration::from_secs(2),
             Self::Deliveries => Duration::from_millis(500),
-            Self::Seal => Duration::from_secs(1),
+            Self::Seal | Self::Cosign => Duration::from_secs(1),
             Self::Sweep => Duration::from_mins(1),
         }
     }
@@ -48,6 +56,8 @@ struct House {
     relay: Relay,
     /// Held for a round by the one worker that seals.
     sealer: Mutex<Sealer>,
+    /// Held for a round by the one worker that asks witnesses.
+    cosigner: Mutex<Cosigner>,
     /// The name of this process in its leases: its own, also among others on the same database.
     lease: String,
     stuck_s: i64,
@@ -77,6 +87,11 @@ impl House {
             }
             Worker::Seal => {
                 self.gateway.seal_log(&mut *self.sealer.lock().await).await?;
+                Ok(false)
+            }
+            Worker::Cosign => {
+                let (mut cosigner, now) = (self.cosigner.lock().await, self.gateway.now());
+                cosigner.round(&self.sealer, now).await?;
                 Ok(false)
             }
             Worker::Sweep => {
@@ -124,11 +139,17 @@ impl House {
 }
 
 /// Works until SIGTERM or Ctrl-C, then finishes the rounds in hand.
-pub async fn run(gateway: Gateway, relay: Relay, sealer: Sealer, stuck_s: i64) -> Result<(), Fault> {
+pub async fn run(
+    gateway: Gateway,
+    relay: Relay,
+    (sealer, cosigner): (Sealer, Cosigner),
+    stuck_s: i64,
+) -> Result<(), Fault> {
     let house = Arc::new(House {
         gateway,
         relay,
         sealer: Mutex::new(sealer),
+        cosigner: Mutex::new(cosigner),
         lease: lease_name(),
         stuck_s,
     });

@@ -18,7 +18,7 @@ use store::Pool;
 const FIRST_AT_US: i64 = 1_795_424_400_000_000;
 
 /// Appends `count` entries, some of them together.
-async fn append(pool: &Pool, first: u64, count: u64) {
+pub(crate) async fn append(pool: &Pool, first: u64, count: u64) {
     let mut entries = Vec::new();
     for n in first..first + count {
         let at = FIRST_AT_US + i64::try_from(n).expect("a small number");

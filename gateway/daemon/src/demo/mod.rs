@@ -25,6 +25,7 @@ use crate::chance::{MachineClock, StoryClock};
 use crate::commands::Context;
 use crate::config::ContactLog;
 use crate::print::{self, Fault};
+use crate::witnesses::Cosigner;
 use crate::workers;
 
 const CASES: &str = "tests/sample/cases.jsonl";
@@ -108,6 +109,7 @@ async fn stay_up(
     clock: &StoryClock,
     relay: Relay,
 ) -> Result<(), Fault> {
+    let cosigner = Cosigner::new(crate::house::policy(&contact_log(&context.dir))?.0)?;
     let file = context.dir.join(CLOCK);
     fs::write(&file, clock.run().to_string())
         .map_err(|fault| Fault::input(format!("{}: {fault}", file.display())))?;
@@ -120,7 +122,7 @@ async fn stay_up(
             .strftime("%H:%M on %-d %B %Y"),
         context.dir.display()
     ));
-    workers::run(gateway, relay, sealer, STUCK_S).await
+    workers::run(gateway, relay, (sealer, cosigner), STUCK_S).await
 }
 
 /// Reads, plays, verifies, counts.

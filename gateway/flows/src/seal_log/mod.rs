@@ -19,6 +19,7 @@ use audit::edge::{Edge, File};
 use audit::folder::{Folder, FolderError, Lock};
 use audit::frontier::Frontier;
 use audit::merkle::{Hash, leaf_hash};
+use audit::note::Note;
 use store::log::{self, StoredEntry, Tree};
 
 pub use keys::LogKeys;
@@ -54,6 +55,21 @@ impl Sealer {
         &self.folder
     }
 
+    /// The checkpoint that is published, with the cosignatures that it has by now.
+    pub fn checkpoint(&self) -> Result<Option<Note>> {
+        self.folder.checkpoint().map_err(broken)
+    }
+
+    /// Publishes a checkpoint with more cosignatures, unless a newer one has taken its place; whether it did.
+    pub async fn publish_cosigned(&self, note: Note) -> Result<bool> {
+        let newest = self.checkpoint()?;
+        if newest.is_none_or(|newest| newest.text() != note.text()) {
+            return Ok(false);
+        }
+        on_disk(&self.folder, move |folder| folder.publish(&note)).await?;
+        Ok(true)
+    }
+
     /// How far the tree has got.
     pub fn sealed(&self) -> Sealed {
         Sealed {
@@ -79,7 +95,7 @@ impl Sealer {
         Ok((frontier, edge, files))
     }
 
-    fn note(&self, size: u64, root: Hash) -> Result<audit::note::Note> {
+    fn note(&self, size: u64, root: Hash) -> Result<Note> {
         let origin = self.keys.origin().to_owned();
         self.keys.sign(&Checkpoint { origin, size, root })
     }
