@@ -200,6 +200,11 @@ impl Service {
         queue(&self.flows, 0..count, MachineClock.now()).await;
     }
 
+    /// The same for `count` more, after the first `before`.
+    pub async fn queue_more(&self, before: usize, count: usize) {
+        queue(&self.flows, before..before + count, MachineClock.now()).await;
+    }
+
     /// Ends the relay.
     pub async fn close(self) {
         self.catcher.stop().await;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod crash;
 mod protocol;
+mod serving;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -27,7 +28,10 @@ const ANY_PORT: &str = "127.0.0.1:0";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The files of a witness.
-struct Files(TempDir);
+struct Files {
+    dir: TempDir,
+    verifier: VerifierKey,
+}
 
 /// A witness that runs.
 struct Process {
@@ -60,21 +64,25 @@ fn write_secret(path: &Path, text: &str) {
 impl Files {
     /// A witness's key, an empty folder, and a policy that names the sample log.
     fn new() -> Self {
-        let files = Self(TempDir::new().expect("a folder"));
-        let text = SigningKey::new_text(NAME, KeyKind::Cosignature, &[SECRET; 32]).expect("a key");
+        let log = SampleLog::new(ORIGIN, 0);
+        Self::of(NAME, SECRET, &format!("log {}\nquorum none\n", log.verifier()))
+    }
+
+    /// The files of a witness of this name and secret, which knows the logs of this policy.
+    fn of(name: &str, secret: u8, policy: &str) -> Self {
+        let files = Self {
+            dir: TempDir::new().expect("a folder"),
+            verifier: key(name, KeyKind::Cosignature, secret).verifier().clone(),
+        };
+        let text = SigningKey::new_text(name, KeyKind::Cosignature, &[secret; 32]).expect("a key");
         write_secret(&files.path("key"), &text);
         fs::create_dir(files.path("state")).expect("a folder for its state");
-        let log = SampleLog::new(ORIGIN, 0);
-        fs::write(
-            files.path("policy"),
-            format!("log {}\nquorum none\n", log.verifier()),
-        )
-        .expect("a policy");
+        fs::write(files.path("policy"), policy).expect("a policy");
         files
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.dir.path().join(name)
     }
 
     /// The file that holds what was cosigned last.
@@ -102,7 +110,7 @@ impl Files {
         BufReader::new(output).read_line(&mut line).expect("a line");
         let address = line.trim().rsplit(' ').next().and_then(|word| word.parse().ok());
         let address = address.unwrap_or_else(|| panic!("it does not listen: {line}{}", self.log()));
-        assert!(line.starts_with(&verifier().to_string()), "{line}");
+        assert!(line.starts_with(&self.verifier.to_string()), "{line}");
         Process { running, address }
     }
 
