@@ -72,12 +72,12 @@ impl Cosigner {
             }
         }
         let has_quorum = self.policy.trust(&note).is_ok();
-        let had_quorum = self.asked.as_ref().is_none_or(|(_, _, had)| *had);
-        if had_quorum && !has_quorum {
+        let before = self.asked.as_ref().is_none_or(|(_, _, had)| *had);
+        if before && !has_quorum {
             tracing::error!(
                 "the newest checkpoint has not the quorum of its policy; messages go on, trust does not"
             );
-        } else if !had_quorum && has_quorum {
+        } else if !before && has_quorum {
             tracing::info!("the newest checkpoint has its quorum again");
         }
         self.asked = Some((note.text().to_owned(), now, has_quorum));
