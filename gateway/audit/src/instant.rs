@@ -32,21 +32,35 @@ pub fn to_text(micros: i64) -> Option<String> {
 /// Reads what [`to_text`] writes, and nothing else: no offset, no other precision, no leap second, no day
 /// that does not exist.
 pub fn from_text(text: &str) -> Option<i64> {
-    let number = |from: usize, to: usize| -> Option<i64> {
-        let digits = text.get(from..to)?;
-        digits
-            .bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| digits.parse().ok())?
+    let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;
+    for (place, byte) in [
+        (4, b'-'),
+        (7, b'-'),
+        (10, b'T'),
+        (13, b':'),
+        (16, b':'),
+        (19, b'.'),
+        (26, b'Z'),
+    ] {
+        if bytes[place] != byte {
+            return None;
+        }
+    }
+    let number = |from: usize, to: usize| {
+        bytes[from..to].iter().try_fold(0, |number, byte| {
+            byte.is_ascii_digit()
+                .then(|| number * 10 + i64::from(byte - b'0'))
+        })
     };
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second, fraction) =
         (number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?);
-    let micros = days_of(year, month, day)
-        .checked_mul(DAY_US)?
-        .checked_add(((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction)?;
-    // Writing it back is the whole check: separators, ranges and days that do not exist.
-    (to_text(micros)? == text).then_some(micros)
+    let days = days_of(year, month, day);
+    // A day that does not exist is another day when it is written again.
+    if date_of(days) != (year, month, day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some(days * DAY_US + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction)
 }
 
 /// Year, month and day of a number of days since 1970-01-01. The year is counted from March, so that the

@@ -40,12 +40,12 @@ impl Worker {
         Self::Sweep,
     ];
 
-    /// The rest after a round that found nothing to do. The sealer follows the log within a second.
+    /// The rest after a round that found nothing to do. With its own work the sealer stays within a second.
     fn rest(self) -> Duration {
         match self {
             Self::Drafts => Duration::from_secs(2),
-            Self::Deliveries => Duration::from_millis(500),
-            Self::Seal | Self::Cosign => Duration::from_secs(1),
+            Self::Deliveries | Self::Seal => Duration::from_millis(500),
+            Self::Cosign => Duration::from_secs(1),
             Self::Sweep => Duration::from_mins(1),
         }
     }

@@ -68,6 +68,7 @@ impl Group {
     /// Writes whatever waits by the time it is this task's turn; often another has written it by then.
     async fn write(&self) {
         let _turn = self.turn.lock().await;
+        self.gather().await;
         let waiting = mem::take(&mut *self.lock());
         if waiting.is_empty() {
             return;
@@ -78,6 +79,20 @@ impl Group {
         for answer in answers {
             // A caller that went away needs no answer.
             let _ = oneshot::Sender::send(answer, written.clone());
+        }
+    }
+
+    /// Lets those that the last commit has answered come again, for as long as more and more do: otherwise each commit
+    /// would take the few that were faster than it.
+    async fn gather(&self) {
+        let mut before = 0;
+        loop {
+            let waiting = self.lock().len();
+            if waiting <= before {
+                return;
+            }
+            before = waiting;
+            tokio::task::yield_now().await;
         }
     }
 

@@ -21,7 +21,7 @@ use super::raw::Raw;
 
 const WRITERS: usize = 64;
 /// The pace of the service's sealer.
-const SEAL_EVERY: Duration = Duration::from_secs(1);
+const SEAL_EVERY: Duration = Duration::from_millis(500);
 /// How often somebody outside looks for a newer checkpoint.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 

@@ -10,7 +10,7 @@ use super::{Entry, TemplateRef, VERSION};
 use crate::instant;
 
 /// The most facts, and the most commitments, of one entry.
-const MEMBERS_MAX: usize = 32;
+pub(super) const MEMBERS_MAX: usize = 32;
 /// The longest code, field name or user name, in characters.
 const NAME_MAX: usize = 64;
 /// The longest value of a fact, in characters.
@@ -104,9 +104,8 @@ pub(super) fn entry(entry: &Entry) -> Result<(), EntryError> {
 fn template(template: &TemplateRef) -> Result<(), EntryError> {
     holds(is_kebab(&template.kind), "template.kind", KEBAB)?;
     holds(template.version > 0, "template.version", "a number from 1")?;
-    let language = &template.language;
-    let letters = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
-    holds(letters, "template.language", "two or three lower-case letters")?;
+    let language = is_language(&template.language);
+    holds(language, "template.language", "two or three lower-case letters")?;
     holds(is_hex(&template.digest, 64), "template.digest", DIGEST)
 }
 
@@ -151,7 +150,7 @@ fn few(field: &'static str, members: &BTreeMap<String, String>) -> Result<(), En
     }
 }
 
-fn is_kebab(text: &str) -> bool {
+pub(super) fn is_kebab(text: &str) -> bool {
     text.len() <= NAME_MAX
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-')
@@ -161,7 +160,11 @@ fn is_kebab(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_language(text: &str) -> bool {
+    (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+pub(super) fn is_name(text: &str) -> bool {
     text.len() <= NAME_MAX
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text
@@ -169,7 +172,7 @@ fn is_name(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }
 
-fn is_actor(text: &str) -> bool {
+pub(super) fn is_actor(text: &str) -> bool {
     if let Some(worker) = text.strip_prefix("system:") {
         return is_kebab(worker);
     }
@@ -180,7 +183,7 @@ fn is_actor(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-fn is_rule(text: &str) -> bool {
+pub(super) fn is_rule(text: &str) -> bool {
     text.len() <= NAME_MAX
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text
@@ -188,14 +191,14 @@ fn is_rule(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
 }
 
-fn is_hex(text: &str, digits: usize) -> bool {
+pub(super) fn is_hex(text: &str, digits: usize) -> bool {
     text.len() == digits
         && text
             .bytes()
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-fn is_fact(text: &str) -> bool {
+pub(super) fn is_fact(text: &str) -> bool {
     text.len() <= FACT_MAX
         && text
             .bytes()

@@ -7,6 +7,7 @@
 
 mod act;
 mod check;
+mod scan;
 mod write;
 
 use std::collections::BTreeMap;

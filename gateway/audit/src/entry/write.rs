@@ -110,7 +110,7 @@ impl Members {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use crate::canonical;
@@ -119,7 +119,7 @@ mod tests {
     const ID: &str = "00112233445566778899aabbccddeeff";
 
     /// An entry in which bit `n` of `which` says whether field `n` is there.
-    fn entry(which: u32, facts: Vec<(String, String)>) -> Entry {
+    pub(crate) fn entry(which: u32, facts: Vec<(String, String)>) -> Entry {
         let has = |n: u32| which >> n & 1 == 1;
         let mut entry = Entry::new(1_795_424_400_000_000, "system:test", Act::Decision, "tried").unwrap();
         let fields: [fn(Entry) -> Entry; 14] = [

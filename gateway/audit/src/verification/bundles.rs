@@ -86,8 +86,8 @@ fn check(folder: &Folder, index: u64, size: u64) -> Result<Bundle, Broken> {
                 found,
             });
         }
-        let parsed = Entry::parse(entry).map_err(|fault| Broken::Entry { index, fault })?;
-        checked.instants.push(parsed.at());
+        let at = Entry::check(entry).map_err(|fault| Broken::Entry { index, fault })?;
+        checked.instants.push(at);
         checked.leaves.push(found);
     }
     if u64::from(width) == WIDTH {
