@@ -21,6 +21,7 @@ pub mod keys;
 pub mod log;
 pub mod notices;
 pub mod obligations;
+pub mod openings;
 pub mod outbox;
 pub mod people;
 mod pool;

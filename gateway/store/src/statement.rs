@@ -57,6 +57,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::log::ALL,
         crate::notices::ALL,
         crate::obligations::ALL,
+        crate::openings::ALL,
         crate::outbox::ALL,
         crate::people::ALL,
         crate::proposals::ALL,
