@@ -63,7 +63,7 @@ enum Command {
     /// The vetted words.
     #[command(subcommand)]
     Templates(commands::templates::Command),
-    /// Keys and secrets.
+    /// Keys, secrets and erasure.
     #[command(subcommand)]
     Vault(commands::vault::Command),
     /// What somebody has to be told at once.
@@ -116,7 +116,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Demo { headless } => demo::run(&open, headless).await,
         Command::Serve => serve::run(&open).await,
         Command::Migrate => serve::migrate(&open).await,
-        Command::Vault(command) => commands::vault::run(&open, &command),
+        Command::Vault(command) => commands::vault::run(&open, command).await,
         Command::Notices(command) => commands::notices::run(&open, command).await,
         Command::Check => commands::check::run(&open).await,
         Command::Deadline(args) => commands::deadline::run(&open, args),

@@ -36,8 +36,9 @@ impl Gateway {
 
     /// The same from its wrapped form, where that has been read already.
     pub(crate) fn unwrap(&self, owner: &str, wrapped: Option<(String, Vec<u8>)>) -> Result<DataKey> {
+        // Everybody gets a key when they are written down, and only an erasure takes one away.
         let Some((kek_id, bytes)) = wrapped else {
-            return Err(Error::NotFound("key"));
+            return Err(Error::Erased);
         };
         self.parts
             .keys

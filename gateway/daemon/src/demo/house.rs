@@ -53,6 +53,7 @@ pub async fn open(project: &Path, dir: &Path, clock: Box<dyn Clock>) -> Result<G
         rulebook: texts.rulebook.for_demo(),
         staff: staff::invented(&texts.areas),
         areas: texts.areas,
+        retention: texts.retention,
         library: house::library(&paths)?,
         signer: None,
     }))
