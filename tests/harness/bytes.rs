@@ -157,10 +157,23 @@ async fn sealed(database: &Database) -> Vec<(String, String)> {
     .expect("the columns")
 }
 
-/// Which of these pieces stand somewhere in the bytes, by their place in the list.
+/// Which of these pieces stand somewhere in the bytes, by their place in the list. The bytes are gone over once: only
+/// where two bytes begin some piece are the pieces compared.
 pub fn pieces_in(bytes: &[u8], pieces: &[Vec<u8>]) -> Vec<usize> {
-    let stands = |piece: &Vec<u8>| bytes.windows(piece.len()).any(|window| window == piece);
-    (0..pieces.len()).filter(|at| stands(&pieces[*at])).collect()
+    let key = |pair: &[u8]| usize::from(pair[0]) << 8 | usize::from(pair[1]);
+    let mut beginning = vec![Vec::new(); 1 << 16];
+    for (place, piece) in pieces.iter().enumerate() {
+        beginning[key(&piece[..2])].push(place);
+    }
+    let mut found = std::collections::BTreeSet::new();
+    for (at, pair) in bytes.windows(2).enumerate() {
+        for place in &beginning[key(pair)] {
+            if bytes[at..].starts_with(&pieces[*place]) {
+                found.insert(*place);
+            }
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// Which of these words stand somewhere in the bytes, whatever their case. Found by the letters of ASCII alone.
