@@ -124,7 +124,9 @@ impl Pool {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::postgres(pool.begin().await?),
+            // In so many words: whoever gives up waiting for `read` may leave a connection in a transaction that only
+            // reads, which the driver does not know of.
+            Self::Postgres(pool) => Tx::postgres(pool.begin_with("BEGIN READ WRITE").await?),
         })
     }
 
