@@ -2,10 +2,12 @@
 
 use audit::entry::Entry;
 use flows::{Kind, Lifted};
+use harness::database::postgres;
 use harness::gateway::{APPROVER, OFFICER};
 use harness::on_both;
+use sqlx::{Connection as _, PgConnection};
 
-use super::{LET_GO, story, urn};
+use super::{LET_GO, WHY, story, urn};
 
 on_both!(
     async fn a_legal_hold_stands_until_two_people_lift_it(database: Database) {
@@ -107,3 +109,53 @@ on_both!(
         assert_eq!(none.expect_err("no such flag in force").kind(), Kind::NotFound);
     }
 );
+
+/// Waits until some session of this database waits for another one's lock.
+async fn until_somebody_waits(admin: &mut PgConnection) {
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    loop {
+        let count: i64 = sqlx::query_scalar(waiting)
+            .fetch_one(&mut *admin)
+            .await
+            .expect("a count");
+        if count > 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_another_process_is_setting_comes_before_the_erasure() {
+    let database = postgres().await;
+    let story = story(&database).await;
+    story.house.clock().set(LET_GO);
+    let flows = &story.house.flows;
+    flows
+        .propose_erasure("operator", &story.victim, WHY)
+        .await
+        .expect("proposed");
+
+    let mut another = PgConnection::connect(&database.address)
+        .await
+        .expect("another process");
+    let mut admin = PgConnection::connect(&database.address).await.expect("a third");
+    let mut setting = another.begin().await.expect("a transaction");
+    let set = "INSERT INTO case_flags (id, case_id, flag, reason, set_by, set_at) \
+               SELECT $1, case_id, 'legal-hold', 'complaint', 'tom.ellis', 1 FROM victims WHERE id = $2";
+    sqlx::query(set)
+        .bind("0".repeat(32))
+        .bind(story.victim.as_str())
+        .execute(&mut *setting)
+        .await
+        .expect("it is being set");
+    let erasing = flows.erase_victim(APPROVER, &story.victim, WHY);
+    let set = async {
+        until_somebody_waits(&mut admin).await;
+        setting.commit().await.expect("it is set");
+    };
+    let (erased, ()) = futures_util::future::join(erasing, set).await;
+    let refused = erased.expect_err("it is held").to_string();
+    assert!(refused.contains("held by legal-hold"), "{refused}");
+    assert_eq!(story.house.plan_of(&story.victim).await.points().len(), 4);
+}
