@@ -15,7 +15,7 @@ use store::people;
 use store::proposals::{self, ProposalRow};
 
 use crate::decide::check_reason;
-use crate::entries::about_victim;
+use crate::entries::{about_victim, in_words};
 use crate::person::Victim;
 use crate::{Error, Gateway, Result, StaffRole};
 
@@ -30,17 +30,6 @@ pub struct ProposedPoint {
 }
 
 const OFFICERS: [StaffRole; 2] = [StaffRole::Vlo, StaffRole::Approver];
-
-/// A value as an entry commits to it: an address or number as it is kept, the lines of a postal address one below the
-/// other.
-fn in_words(value: &PointValue) -> String {
-    match value {
-        PointValue::Email(address) => address.reveal().to_owned(),
-        PointValue::Phone(number) => number.reveal().to_owned(),
-        PointValue::Post(address) => address.reveal().collect::<Vec<_>>().join("\n"),
-        PointValue::Person(person) => person.reveal().to_owned(),
-    }
-}
 
 fn refused(fault: ChangeError) -> Error {
     match fault {

@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 
 use domain::address::EmailAddress;
 use domain::contact::change::VerifyPath;
-use domain::contact::{Direction, MadeContact, Method, PersonContacted, PointValue, Route};
+use domain::contact::{
+    CallOutcome, Direction, MadeContact, MessageLeft, Method, PersonContacted, PointValue, Route,
+};
 use domain::id::{MessageId, VictimId};
 use domain::urn::Urn;
 use flows::{Erased, NewContact, ProposedPoint, Recorded};
@@ -144,11 +146,16 @@ async fn change_address(house: &TestGateway, victim: &VictimId) {
 }
 
 async fn speak(house: &TestGateway, victim: &VictimId) {
+    let plan = house.plan_of(victim).await;
+    let mobile = plan.points().iter().find(|point| point.route() == Route::Mobile);
     let made = MadeContact {
         occurred_at: "2026-11-24T09:30:00Z".parse().expect("an instant"),
-        method: Method::InPerson,
+        method: Method::TelephoneCall {
+            outcome: CallOutcome::Answered,
+            left: MessageLeft::Nothing,
+        },
         direction: Direction::Outbound,
-        point: None,
+        point: Some(mobile.expect("her mobile").id().clone()),
         person: PersonContacted::Victim,
         informed_at: None,
         purpose: "beside the fountain".into(),
