@@ -216,6 +216,7 @@ on_both!(
             AUDITOR,
         ];
         let mut heard = String::new();
+        let mut running = service.start();
         for (words, code, sentence) in [
             (other.as_slice(), 1, "nobody has proposed"),
             (&hold, 0, "set"),
@@ -248,7 +249,11 @@ on_both!(
         assert_eq!(found_in(heard.as_bytes(), &PERSONAL), [""; 0]);
         assert_eq!(found_in(heard.as_bytes(), &[EMAIL]), [""; 0]);
 
-        let mut running = service.start();
+        assert_eq!(
+            found_in(heard.as_bytes(), &["still reading"]),
+            [""; 0],
+            "beside the running service"
+        );
         crate::served::until_quiet(&service, &mut running).await;
         crate::served::stop(&service, running);
         assert_eq!(found_in(service.log().as_bytes(), &PERSONAL), [""; 0]);

@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod plan;
 pub mod templates;
 pub mod vault;
+mod vault_keys;
 
 use std::io::Read as _;
 use std::path::PathBuf;

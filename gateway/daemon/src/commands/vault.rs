@@ -1,16 +1,12 @@
 //! `gateway vault`: keys, secrets, and what is erased, held and opened.
 
 use domain::id::VictimId;
-use domain::time::random;
 use domain::urn::Urn;
-use flows::{Erased, Gateway, Lifted, Rotated};
-use indicatif::{ProgressBar, ProgressStyle};
+use flows::{Erased, Gateway, Lifted};
 use serde_json::json;
-use vault::KeyFile;
 
+use super::vault_keys::{make, rotate};
 use super::{Context, ROWS_MAX, id};
-use crate::chance::MachineEntropy;
-use crate::config::secrets;
 use crate::print::{self, Fault};
 
 /// Keys, secrets and erasure.
@@ -143,75 +139,6 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
 
 const STILL_READ: &str =
     "somebody is still reading the old rows; run `gateway vault clear-away` when it is quiet";
-
-fn make(context: &Context) -> Result<u8, Fault> {
-    let config = context.need_config()?;
-    let entropy = MachineEntropy::new();
-    let keys = &config.keys;
-    if keys.file.exists() {
-        print::line(&format!("{} is there already", keys.file.display()));
-    } else {
-        let text = KeyFile::new_text(&keys.active, &random(&entropy), &random(&entropy))
-            .map_err(|fault| Fault::input(format!("keys.active: {fault}")))?;
-        secrets::write(&keys.file, &text)?;
-        print::line(&format!(
-            "{} made. Keep a copy apart from the backups of the database: without it they hold nothing readable.",
-            keys.file.display()
-        ));
-    }
-    let bounce_key = &config.sender.bounce_key_file;
-    if bounce_key.exists() {
-        print::line(&format!("{} is there already", bounce_key.display()));
-    } else {
-        secrets::write_bytes(bounce_key, &entropy)?;
-        print::line(&format!("{} made", bounce_key.display()));
-    }
-    Ok(0)
-}
-
-async fn rotate(context: &Context, gateway: &Gateway) -> Result<u8, Fault> {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} keys, {eta} left") {
-        bar.set_style(style);
-    }
-    let rotated = gateway
-        .rotate_keys(&context.user, |done, of| {
-            bar.set_length(of);
-            bar.set_position(done);
-        })
-        .await;
-    bar.finish_and_clear();
-    Ok(show_rotated(context, &rotated?))
-}
-
-fn show_rotated(context: &Context, rotated: &Rotated) -> u8 {
-    if context.json {
-        print::json(&json!({
-            "keys": rotated.keys, "from": rotated.from, "refused": rotated.refused, "unused": rotated.unused,
-            "left": rotated.left,
-        }));
-    } else {
-        print::line(&format!("{} keys wrapped anew", rotated.keys));
-        for kek in &rotated.unused {
-            print::line(&format!(
-                "{kek} wraps nothing any more; it can be taken out of the key file (docs/operations.md says how)"
-            ));
-        }
-        if rotated.left > 0 {
-            print::line(&format!(
-                "{} keys are under another master key still; run this again once every process has the active one",
-                rotated.left
-            ));
-        }
-    }
-    if let Some(fault) = &rotated.first_refusal {
-        print::note(&format!(
-            "{} keys do not open and stay as they are; the first: {fault}",
-            rotated.refused
-        ));
-    }
-    u8::from(rotated.left > 0)
-}
 
 fn show_erased(context: &Context, erased: &Erased) {
     let gone = &erased.gone;
