@@ -191,26 +191,30 @@ fn check_second(proposed: Option<Proposed>, actor: &str, reason: &str) -> Result
 fn still_needed(standing: &Standing) -> impl Iterator<Item = String> {
     let counts = [
         (
+            "open duties of ours",
             standing.duties,
-            "duties of ours are open: discharge or waive them first (`gateway obligations`)",
+            "discharge or waive them first (`gateway obligations`)",
         ),
         (
+            "messages that are leaving or will",
             standing.leaving,
-            "messages are leaving or will: deliver or cancel them first (`gateway outbox`)",
+            "deliver or cancel them first (`gateway outbox`)",
         ),
         (
+            "drafts that wait for a decision",
             standing.drafts,
-            "drafts wait for a decision: end their duties first (`gateway drafts list`)",
+            "end their duties first (`gateway drafts list`)",
         ),
         (
+            "changes of the contact plan that wait",
             standing.proposals,
-            "changes of the contact plan wait: approve or refuse them first (`gateway plan list`)",
+            "approve or refuse them first (`gateway plan list`)",
         ),
     ];
     counts
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .filter(|(_, count, _)| *count > 0)
+        .map(|(what, count, right)| format!("{what}: {count}, {right}"))
 }
 
 fn counted(entry: Entry, gone: &Gone) -> Entry {

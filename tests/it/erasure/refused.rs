@@ -139,14 +139,20 @@ on_both!(
             .expect("a draft");
         story.house.clock().set(LET_GO);
         let refused = story.refusal().await;
-        assert!(refused.contains("1 duties of ours are open"), "{refused}");
-        assert!(refused.contains("1 drafts wait for a decision"), "{refused}");
+        assert!(refused.contains("open duties of ours: 1"), "{refused}");
+        assert!(
+            refused.contains("drafts that wait for a decision: 1"),
+            "{refused}"
+        );
 
         story.house.clock().set("2026-11-24T12:00:00Z");
         story.house.draft_and_approve().await;
         story.house.clock().set(LET_GO);
         let refused = story.refusal().await;
-        assert!(refused.contains("1 messages are leaving or will"), "{refused}");
+        assert!(
+            refused.contains("messages that are leaving or will: 1"),
+            "{refused}"
+        );
         assert!(!refused.contains("drafts"), "{refused}");
         waive_everything(&story.house).await;
         story
@@ -183,7 +189,7 @@ on_both!(
         story.house.clock().set(LET_GO);
         let refused = story.refusal().await;
         assert!(
-            refused.contains("1 changes of the contact plan wait"),
+            refused.contains("changes of the contact plan that wait: 1"),
             "{refused}"
         );
         story
