@@ -19,7 +19,7 @@ test: ## install what is missing, then format, clippy and all tests on SQLite an
 	tools/install.sh test
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo build --locked --package daemon
+	cargo build --locked --package daemon --package audit
 	tools/with-postgres.sh cargo test --workspace --locked
 
 bench: ## print the benchmark tables (takes minutes)

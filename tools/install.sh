@@ -2,7 +2,9 @@
 # Installs what is missing for `make run` or `make test` on Debian, and nothing that is there already.
 #
 #   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones
-#   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot and Python, which the tests start themselves
+#   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot, Python and Go, which the tests start themselves,
+#                            strace and libfiu, with which they watch and fail system calls, and a Python library in
+#                            target/python
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -28,6 +30,12 @@ if [ "$purpose" = test ]; then
     have dovecot || missing+=(dovecot-core)
     have python3 || missing+=(python3)
     [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)
+    have strace || missing+=(strace)
+    have fiu-run || missing+=(fiu-utils)
+    # A Debian without this package has the module and no pip for it to install.
+    /usr/bin/python3 -c 'import ensurepip' >/dev/null 2>&1 || missing+=(python3-venv)
+    [ -x /usr/bin/go ] || missing+=(golang-go)
+    [ -e /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev)
 fi
 
 if [ "${#missing[@]}" -gt 0 ]; then
@@ -72,4 +80,18 @@ if [ "$purpose" = test ]; then
         fi
         rustup component add "$component"
     done
+fi
+
+# What an independent program of the tests needs from PyPI, by its hashes; made anew when the list has changed.
+if [ "$purpose" = test ]; then
+    cd "$(dirname "${BASH_SOURCE[0]}")/.."
+    wanted=tests/independent/requirements.txt
+    if ! cmp -s "$wanted" target/python/installed.txt; then
+        echo "install.sh: installing pymerkle into target/python" >&2
+        rm -rf target/python
+        /usr/bin/python3 -m venv target/python
+        target/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+            -r "$wanted"
+        cp "$wanted" target/python/installed.txt
+    fi
 fi

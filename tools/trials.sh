@@ -17,7 +17,7 @@ case "$name" in
         ;;
 esac
 # The trials run the real program, so it is built first.
-cargo build --release --locked --package daemon
+cargo build --release --locked --package daemon --package audit
 run=(cargo test --release --locked --package tests --test it)
 count=$("${run[@]}" -- --list --ignored "$name::" | grep -c ': test$' || true)
 if [ "$count" -eq 0 ]; then

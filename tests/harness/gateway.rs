@@ -1,5 +1,6 @@
 //! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::calendar::Calendar;
@@ -7,7 +8,7 @@ use domain::id::MessageId;
 use domain::retention::Policy;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
-use flows::{Approved, Delivered, Gateway, Parts, Recorded, known_calendar};
+use flows::{Approved, Delivered, Gateway, Parts, Recorded, Sealed, known_calendar};
 use jiff::Timestamp;
 use mail::catcher::{Catcher, Caught, Fault, Faults, Seen, Sink};
 use mail::relay::Relay;
@@ -16,9 +17,11 @@ use store::drafts::MessageRow;
 use store::obligations::{self, ObligationRow};
 use store::outbox::{self, OutboxRow};
 use store::{Pool, Tx, drafts, log, notices};
+use tempfile::TempDir;
 use vault::KeyFile;
 
 use crate::chance::{SeededEntropy, SetClock};
+use crate::contact_log;
 use crate::database::Database;
 use crate::house::{new_keys, parts};
 use crate::post_office::PostOffice;
@@ -28,7 +31,7 @@ pub const OFFICER: &str = "vlo-north-east-1";
 /// The person who approves.
 pub const APPROVER: &str = "ruth.okafor";
 /// The person who reads, and is recorded reading.
-pub const AUDITOR: &str = "ines.hart";
+pub const AUDITOR: &str = "auditor";
 /// How many years the tests' policy keeps a case without a flag.
 pub const KEPT_YEARS: i16 = 1;
 /// When a test begins: a Monday in winter, when London's time is UTC.
@@ -84,6 +87,7 @@ pub struct TestGateway {
     catcher: Catcher,
     caught: Arc<Mutex<Vec<Caught>>>,
     relay: Relay,
+    dir: TempDir,
     secrets: (String, [u8; 32]),
 }
 
@@ -144,6 +148,7 @@ impl TestGateway {
             catcher,
             caught,
             relay,
+            dir: TempDir::new().expect("a folder"),
             secrets: (keys, bounce_key),
         }
     }
@@ -192,6 +197,16 @@ impl TestGateway {
     /// The text of the key file.
     pub fn key_file(&self) -> &str {
         &self.secrets.0
+    }
+
+    /// Seals what there is of the contact log, into this house's folder.
+    pub async fn seal(&self) -> Sealed {
+        contact_log::seal(&self.flows, self.dir()).await
+    }
+
+    /// The folder of this house, where its contact log is published.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The clock.

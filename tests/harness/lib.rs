@@ -3,15 +3,17 @@
 pub mod bytes;
 pub mod case;
 pub mod chance;
+pub mod contact_log;
 pub mod counting;
 pub mod database;
 mod dovecot;
 pub mod gateway;
-mod house;
+pub mod house;
 pub mod key_files;
 pub mod mails;
 mod plans;
 pub mod post_office;
 pub mod postfix;
 pub mod queue;
+pub mod sample_log;
 pub mod service;

@@ -10,13 +10,14 @@ use std::process::{Child, Command, Output, Stdio};
 
 use domain::time::{Clock as _, random};
 use flows::import::{self, Format};
-use flows::{Gateway, Recorded};
+use flows::{Gateway, Recorded, Sealed};
 use mail::catcher::{Catcher, CatcherConfig, Faults, Sink};
 use mail::tls::{Identity, TlsMode};
 use mail_parser::MessageParser;
 use tempfile::TempDir;
 
 use crate::chance::{MachineClock, SeededEntropy};
+use crate::contact_log::{self, ORIGIN};
 use crate::database::Database;
 use crate::gateway::{APPROVER, MAIL_DOMAIN};
 use crate::house::{KEY, new_keys, parts, repository, retention_file, staff};
@@ -80,6 +81,7 @@ impl Service {
         fs::create_dir(&caught).expect("a folder for the mail");
         secret(&dir.path().join("keys.txt"), &keys);
         secret(&dir.path().join("bounce.key"), &hex(&bounce_key));
+        secret(&dir.path().join("contact-log.key"), &contact_log::key_text());
         fs::write(dir.path().join("relay-ca.pem"), &identity.cert_pem).expect("the certificate");
         fs::write(dir.path().join("staff.toml"), staff_file()).expect("the staff file");
         fs::write(dir.path().join("retention.toml"), retention_file()).expect("the retention policy");
@@ -113,6 +115,11 @@ impl Service {
             dir,
             catcher,
         }
+    }
+
+    /// Seals what there is of the contact log, while the service does not run.
+    pub async fn seal(&self) -> Sealed {
+        contact_log::seal(&self.flows, self.dir()).await
     }
 
     /// The service's folder.
@@ -194,6 +201,11 @@ impl Service {
         queue(&self.flows, 0..count, MachineClock.now()).await;
     }
 
+    /// The same for `count` more, after the first `before`.
+    pub async fn queue_more(&self, before: usize, count: usize) {
+        queue(&self.flows, before..before + count, MachineClock.now()).await;
+    }
+
     /// Ends the relay.
     pub async fn close(self) {
         self.catcher.stop().await;
@@ -266,6 +278,7 @@ fn config(database: &str, port: u16) -> String {
     format!(
         "[database]\naddress = \"{address}\"\n\
          [keys]\nfile = \"keys.txt\"\nactive = \"{KEY}\"\n\
+         [contact_log]\norigin = \"{ORIGIN}\"\nfolder = \"contact-log\"\nkey_file = \"contact-log.key\"\n\
          [rules]\nrulebook = \"{house}/config/victims-code.toml\"\nbank_holidays = \"{house}/config/bank-holidays.json\"\n\
          areas = \"{house}/config/areas.toml\"\nattention_hours = [24, 4]\n\
          [retention]\nfile = \"retention.toml\"\n\

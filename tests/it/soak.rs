@@ -3,6 +3,7 @@
 
 use harness::database::{Database, postgres, sqlite};
 
+use crate::durability::{restart, survive_faults, survive_kills};
 use crate::incidents::crossing::each_gets_only_their_own;
 use crate::killed::survive;
 use crate::kills::play_killed;
@@ -90,4 +91,62 @@ fn a_hundred_thousand_hostile_headers_are_refused_or_harmless() {
         "{HOSTILE_HEADERS} mails tried with hostile values: {arrived} arrived, each at one recipient with our headers \
          alone; the others were refused"
     );
+}
+
+/// Runs of the log's writers that are killed, on each database.
+const LOG_KILLS: u64 = 100;
+
+async fn kill_the_writers(name: &str, database: Database) {
+    let acknowledged = survive_kills(database, LOG_KILLS, 2_027).await;
+    println!(
+        "{name}: {LOG_KILLS} kills under 64 writers: {acknowledged} entries were acknowledged, none is missing; no fork"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_kills_of_sixty_four_writers_on_sqlite() {
+    kill_the_writers("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_kills_of_sixty_four_writers_on_postgresql() {
+    kill_the_writers("PostgreSQL", postgres().await).await;
+}
+
+const FAULTY_RUNS: u64 = 200;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn two_hundred_runs_on_a_failing_or_full_disk() {
+    let survived = survive_faults(sqlite().await, FAULTY_RUNS, 2_028).await;
+    println!(
+        "SQLite: {FAULTY_RUNS} runs on a disk that fails or is full: {} ended by it, {} entries were acknowledged, none \
+         is missing; no fork",
+        survived.ended, survived.acknowledged
+    );
+}
+
+const LONG_LOG: u64 = 1_000_000;
+
+async fn start_again(name: &str, database: Database) {
+    let took = restart(database, LONG_LOG).await;
+    println!(
+        "{name}: killed at {LONG_LOG} entries, the first acknowledgement after the next start came after {} ms (aim: \
+         10,000)",
+        took.as_millis()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_start_at_a_million_entries_on_sqlite() {
+    start_again("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_start_at_a_million_entries_on_postgresql() {
+    start_again("PostgreSQL", postgres().await).await;
 }

@@ -79,9 +79,19 @@ on_both!(
             frontier: vec![1],
             root: vec![u8::try_from(size).expect("small"); 32],
             sealed_at: Timestamp::UNIX_EPOCH,
+            note: None,
+            sealer: Some("one".to_owned()),
         };
         let mut tx = database.pool.begin().await.expect("a transaction");
         log::start_tree(&mut tx, &tree(0)).await.expect("an empty tree");
+        log::swap_sealer(&mut tx, None, "one")
+            .await
+            .expect("nobody sealed before");
+        let other = log::swap_sealer(&mut tx, None, "other").await;
+        assert!(
+            matches!(other, Err(store::Error::Changed { rows: 0, .. })),
+            "{other:?}"
+        );
         log::swap_tree(&mut tx, &tree(0), &tree(3))
             .await
             .expect("the first sealer");

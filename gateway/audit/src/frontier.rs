@@ -32,15 +32,24 @@ impl Frontier {
 
     /// Takes in the leaf hash of the next entry, whose index is [`Frontier::size`].
     pub fn append(&mut self, leaf: Hash) {
-        let mut node = leaf;
-        // Each trailing one of the size is a full subtree that the new entry completes to a larger one.
-        for _ in 0..self.size.trailing_ones() {
+        self.append_full(0, leaf);
+    }
+
+    /// Takes in a full subtree of `2^height` entries by its root. The size must be a multiple of `2^height`.
+    pub fn append_full(&mut self, height: u32, root: Hash) {
+        debug_assert!(
+            self.size.trailing_zeros() >= height,
+            "a full subtree begins where one can"
+        );
+        let mut node = root;
+        // Each trailing one is a full subtree that the new one completes to a larger one.
+        for _ in 0..(self.size >> height).trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = node_hash(&left, &node);
             }
         }
         self.peaks.push(node);
-        self.size += 1;
+        self.size += 1 << height;
     }
 
     /// The root over all entries so far (RFC 6962 section 2.1).

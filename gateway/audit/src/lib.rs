@@ -13,16 +13,19 @@
 //! **Invariant:** the tree is RFC 6962's. Nothing of ours is mixed into the hashes, so a verifier written
 //! by somebody else can check it.
 //!
-//! **Invariant:** no clock, no randomness, no input or output: instants and nonces are arguments (law 12).
+//! **Invariant:** no clock and no randomness: instants and nonces are arguments (law 12). Files are read and written by
+//! [`folder`] alone.
 //!
 //! To add a field to the entry: add it to [`entry::Entry`] as an `Option` that is left out when absent,
 //! give it a rule in `entry/check.rs`, describe it in `docs/contact-log-format.md` and add a vector there.
 //! A field that changes the meaning of an old one needs a new `v`, and `parse` must go on reading the old.
 
-pub mod canonical;
+#[cfg(test)]
+mod canonical;
 pub mod checkpoint;
-pub mod contact_log;
+pub mod edge;
 pub mod entry;
+pub mod folder;
 pub mod frontier;
 pub mod instant;
 pub mod key;
@@ -30,5 +33,8 @@ pub mod merkle;
 pub mod note;
 pub mod offline_proof;
 pub mod policy;
+pub mod proving;
 pub mod tile;
 pub mod tree;
+pub mod verification;
+pub mod witness;

@@ -82,7 +82,8 @@ impl Signature {
         format!("{DASH}{} {}\n", self.name, STANDARD.encode(bytes))
     }
 
-    fn is_of(&self, key: &VerifierKey) -> bool {
+    /// Whether it says that this key made it; whether that is so, [`VerifierKey::verify`] tells.
+    pub(crate) fn is_of(&self, key: &VerifierKey) -> bool {
         self.name == key.name() && self.id == key.id()
     }
 }

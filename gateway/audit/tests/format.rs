@@ -1,6 +1,5 @@
 //! The document and the code agree: vectors, fields and acts are read from `docs/contact-log-format.md`.
 
-use audit::contact_log::verify;
 use audit::entry::{Act, Entry};
 use audit::merkle::{Frontier, Hash, leaf_hash};
 
@@ -39,8 +38,6 @@ fn the_vectors_of_the_document_hold() {
         frontier.append(*leaf);
         assert_eq!(frontier.root(), *root);
     }
-    let entries = (0..).zip(vectors.iter().map(|(text, _, _)| text));
-    assert_eq!(verify(entries, vectors.len() as u64, &frontier.root()), Ok(()));
 }
 
 #[test]

@@ -3,13 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use audit::folder::Folder;
+use audit::key::SigningKey;
+use audit::policy::Policy;
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
-use domain::retention::Policy;
+use domain::retention;
 use domain::rulebook::Rulebook;
 use domain::time::Clock;
-use flows::{Gateway, Parts, Settings};
+use flows::{Gateway, LogKeys, Parts, Sealer, Settings};
 use jiff::SignedDuration;
 use mail::dkim::Signer;
 use mail::relay::{Relay, RelayConfig, SignIn, TlsPolicy};
@@ -20,7 +23,7 @@ use store::Pool;
 use vault::{BlindIndex, KeyFile, KeyRing};
 
 use crate::chance::MachineEntropy;
-use crate::config::{self, Config, Tls, secrets};
+use crate::config::{self, Config, ContactLog, Tls, secrets};
 use crate::print::Fault;
 
 /// Where the texts lie.
@@ -75,7 +78,7 @@ pub struct Texts {
     /// The Areas.
     pub areas: Areas,
     /// How long data are kept.
-    pub retention: Policy,
+    pub retention: retention::Policy,
 }
 
 /// Reads a text, or says which file and why not.
@@ -104,8 +107,8 @@ pub fn texts(paths: &Paths) -> Result<Texts, Fault> {
     let calendar = Calendar::parse(&read(&paths.bank_holidays)?)
         .map_err(|fault| faults(&paths.bank_holidays, &[fault]))?;
     let areas = Areas::parse(&read(&paths.areas)?).map_err(|found| faults(&paths.areas, &found))?;
-    let retention =
-        Policy::parse(&read(&paths.retention)?).map_err(|found| faults(&paths.retention, &found))?;
+    let retention = retention::Policy::parse(&read(&paths.retention)?)
+        .map_err(|found| faults(&paths.retention, &found))?;
     Ok(Texts {
         rulebook,
         calendar,
@@ -124,6 +127,50 @@ pub fn keys(file: &Path, active: &str) -> Result<(KeyRing, BlindIndex), Fault> {
     KeyFile::parse(&secrets::read(file)?)
         .and_then(|keys| keys.into_ring(active))
         .map_err(|fault| Fault::input(format!("{}: {fault}", file.display())))
+}
+
+/// The keys that sign the checkpoints of a log: one a line; a line that begins with `#` is a remark.
+pub fn log_keys(log: &ContactLog) -> Result<LogKeys, Fault> {
+    let named = |fault: &dyn std::fmt::Display| Fault::input(format!("{}: {fault}", log.key_file.display()));
+    let text = secrets::read(&log.key_file)?;
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let keys = lines.map(SigningKey::parse).collect::<Result<Vec<_>, _>>();
+    LogKeys::new(&log.origin, keys.map_err(|fault| named(&fault))?).map_err(|fault| named(&fault))
+}
+
+/// The trust policy of a log with its bytes: the configured one, or the log's own keys and nobody else's.
+pub fn policy(log: &ContactLog) -> Result<(Policy, Vec<u8>), Fault> {
+    let (file, bytes) = match &log.policy_file {
+        Some(file) => (file, read(file)?.into_bytes()),
+        None => (&log.key_file, own_policy(&log_keys(log)?)),
+    };
+    match Policy::parse(&bytes) {
+        Ok(policy) => Ok((policy, bytes)),
+        Err(fault) => Err(Fault::input(format!("{}: {fault}", file.display()))),
+    }
+}
+
+fn own_policy(keys: &LogKeys) -> Vec<u8> {
+    let mut lines = vec!["# No witness vouches for this log.".to_owned()];
+    lines.extend(keys.verifiers().iter().map(|key| format!("log {key}")));
+    lines.push("quorum none\n".to_owned());
+    lines.join("\n").into_bytes()
+}
+
+/// Becomes the one who seals a log.
+pub async fn sealer(log: &ContactLog, gateway: &Gateway) -> Result<Sealer, Fault> {
+    let keys = log_keys(log)?;
+    let (policy, _) = policy(log)?;
+    let known = |key| policy.logs().iter().any(|party| party.key == key);
+    if !keys.verifiers().into_iter().any(known) {
+        return Err(Fault::input(
+            "contact_log.policy_file: no `log` line names a key of contact_log.key_file, so nobody could trust what it signs; \
+             `gateway log key` shows them",
+        ));
+    }
+    Ok(gateway.open_sealer(Folder::new(&log.folder), keys).await?)
 }
 
 /// A database that fits this program; one that does not is left alone.

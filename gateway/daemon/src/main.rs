@@ -11,6 +11,8 @@ mod house;
 mod print;
 mod program_log;
 mod serve;
+mod witness;
+mod witnesses;
 mod workers;
 
 use std::path::PathBuf;
@@ -66,6 +68,9 @@ enum Command {
     /// Keys, secrets and erasure.
     #[command(subcommand)]
     Vault(commands::vault::Command),
+    /// The contact log: proofs for whoever does not have to trust us.
+    #[command(subcommand)]
+    Log(commands::log::Command),
     /// What somebody has to be told at once.
     #[command(subcommand)]
     Notices(commands::notices::Command),
@@ -90,6 +95,8 @@ enum Command {
     /// Bring key-stage events in.
     #[command(subcommand)]
     Events(commands::imports::Events),
+    /// Cosign the checkpoints of other people's logs, for an auditor to run elsewhere.
+    Witness(witness::Args),
 }
 
 fn main() -> ExitCode {
@@ -117,6 +124,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Serve => serve::run(&open).await,
         Command::Migrate => serve::migrate(&open).await,
         Command::Vault(command) => commands::vault::run(&open, command).await,
+        Command::Log(command) => commands::log::run(&open, command).await,
         Command::Notices(command) => commands::notices::run(&open, command).await,
         Command::Check => commands::check::run(&open).await,
         Command::Deadline(args) => commands::deadline::run(&open, args),
@@ -128,5 +136,6 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,
+        Command::Witness(args) => witness::run(args).await,
     }
 }

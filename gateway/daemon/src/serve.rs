@@ -6,6 +6,7 @@ use store::Pool;
 use crate::chance::MachineClock;
 use crate::commands::Context;
 use crate::print::{self, Fault};
+use crate::witnesses::Cosigner;
 use crate::{house, program_log, workers};
 
 /// Opens what the configuration describes and works until it is told to stop.
@@ -14,6 +15,8 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     program_log::start(config.log.level, config.log.format);
     let gateway = house::open(&config, Box::new(MachineClock)).await?;
     let relay = house::relay(&config)?;
+    let cosigner = Cosigner::new(house::policy(&config.contact_log)?.0)?;
+    let sealer = house::sealer(&config.contact_log, &gateway).await?;
     let moved = gateway.change_calendar("system:start").await?;
     if !moved.is_empty() {
         tracing::warn!(
@@ -29,7 +32,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
         );
     }
     let looking = tokio::spawn(look_at(relay.clone()));
-    let worked = workers::run(gateway, relay, config.outbox.stuck_s).await;
+    let worked = workers::run(gateway, relay, (sealer, cosigner), config.outbox.stuck_s).await;
     looking.abort();
     worked.map(|()| 0)
 }

@@ -1,4 +1,4 @@
-//! What goes on by itself while the service runs: drafts, deliveries, the log's tree, the sweep.
+//! What goes on by itself while the service runs: drafts, deliveries, the log's tree and its witnesses, the sweep.
 //!
 //! Each worker does a round, rests when there was nothing to do, and goes on. A fault is said and tried again
 //! later: the state is in the database, so nothing is lost by it. A signal ends each worker after its round.
@@ -6,14 +6,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flows::{Gateway, Kind};
+use flows::{Gateway, Kind, Sealer};
 use mail::relay::Relay;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 use crate::chance::lease_name;
 use crate::print::Fault;
+use crate::witnesses::Cosigner;
 
 /// Obligations drafted in one round.
 const DRAFTS_MAX: u32 = 256;
@@ -26,18 +27,25 @@ enum Worker {
     Drafts,
     Deliveries,
     Seal,
+    Cosign,
     Sweep,
 }
 
 impl Worker {
-    const ALL: [Self; 4] = [Self::Drafts, Self::Deliveries, Self::Seal, Self::Sweep];
+    const ALL: [Self; 5] = [
+        Self::Drafts,
+        Self::Deliveries,
+        Self::Seal,
+        Self::Cosign,
+        Self::Sweep,
+    ];
 
     /// The rest after a round that found nothing to do. The sealer follows the log within a second.
     fn rest(self) -> Duration {
         match self {
             Self::Drafts => Duration::from_secs(2),
             Self::Deliveries => Duration::from_millis(500),
-            Self::Seal => Duration::from_secs(1),
+            Self::Seal | Self::Cosign => Duration::from_secs(1),
             Self::Sweep => Duration::from_mins(1),
         }
     }
@@ -46,6 +54,10 @@ impl Worker {
 struct House {
     gateway: Gateway,
     relay: Relay,
+    /// Held for a round by the one worker that seals.
+    sealer: Mutex<Sealer>,
+    /// Held for a round by the one worker that asks witnesses.
+    cosigner: Mutex<Cosigner>,
     /// The name of this process in its leases: its own, also among others on the same database.
     lease: String,
     stuck_s: i64,
@@ -74,7 +86,12 @@ impl House {
                 Ok(done.claimed > 0)
             }
             Worker::Seal => {
-                self.gateway.seal_log().await?;
+                self.gateway.seal_log(&mut *self.sealer.lock().await).await?;
+                Ok(false)
+            }
+            Worker::Cosign => {
+                let (mut cosigner, now) = (self.cosigner.lock().await, self.gateway.now());
+                cosigner.round(&self.sealer, now).await?;
                 Ok(false)
             }
             Worker::Sweep => {
@@ -99,6 +116,10 @@ impl House {
                     failed = 0;
                     if more { Duration::ZERO } else { worker.rest() }
                 }
+                Err(fault) if fault.ends_process() => {
+                    tracing::error!(?worker, %fault, "nothing is tried again before a new start");
+                    return;
+                }
                 Err(fault) => {
                     failed = failed.saturating_add(1);
                     if fault.kind() == Kind::Busy {
@@ -118,10 +139,17 @@ impl House {
 }
 
 /// Works until SIGTERM or Ctrl-C, then finishes the rounds in hand.
-pub async fn run(gateway: Gateway, relay: Relay, stuck_s: i64) -> Result<(), Fault> {
+pub async fn run(
+    gateway: Gateway,
+    relay: Relay,
+    (sealer, cosigner): (Sealer, Cosigner),
+    stuck_s: i64,
+) -> Result<(), Fault> {
     let house = Arc::new(House {
         gateway,
         relay,
+        sealer: Mutex::new(sealer),
+        cosigner: Mutex::new(cosigner),
         lease: lease_name(),
         stuck_s,
     });
@@ -139,12 +167,16 @@ pub async fn run(gateway: Gateway, relay: Relay, stuck_s: i64) -> Result<(), Fau
         _ = interrupt.recv() => None,
         ended = workers.join_next() => ended,
     };
-    // A worker that ends by itself has panicked: the others finish, and whoever keeps the process starts it anew.
+    // A worker that ends by itself has panicked or met a fault of the disk: the others finish, and whoever keeps the process starts it anew.
     if ended.is_some() {
         tracing::error!("a worker broke down; the process ends");
     }
     stop.send_replace(true);
     while workers.join_next().await.is_some() {}
+    // What the last rounds have written is sealed before the process goes, unless it goes because of a fault.
+    if ended.is_none() {
+        house.round(Worker::Seal).await?;
+    }
     house.gateway.parts().pool.close().await;
     tracing::info!("stopped");
     match ended {

@@ -41,6 +41,10 @@ pub enum Error {
     /// Sealing or opening failed.
     #[error("vault: {0}")]
     Vault(String),
+    /// What the disk holds is not known any more: the process ends, and the next start finds out. Nothing is tried
+    /// again before that.
+    #[error("{0}; the process ends, start it again")]
+    Ends(String),
     /// Something of ours does not hold together.
     #[error("{what}: {fault}")]
     Broken {
@@ -60,7 +64,16 @@ impl Error {
             Self::NotFound(_) | Self::Erased => Kind::NotFound,
             Self::Conflict(_) | Self::Store(store::Error::Changed { .. }) => Kind::Conflict,
             Self::Store(fault) if fault.is_passing() => Kind::Busy,
-            Self::Store(_) | Self::Vault(_) | Self::Broken { .. } => Kind::Broken,
+            Self::Store(_) | Self::Vault(_) | Self::Ends(_) | Self::Broken { .. } => Kind::Broken,
+        }
+    }
+
+    /// Whether the process must end: after a fault of the disk, only a new start knows what was written.
+    pub fn ends_process(&self) -> bool {
+        match self {
+            Self::Ends(_) => true,
+            Self::Store(fault) => fault.is_of_the_disk(),
+            _ => false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use audit::entry::Entry;
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 use mail::dkim::Signer;
 use mail::return_path::ReturnPathKey;
 use render::Library;
-use store::Pool;
+use store::{Appender, Pool};
 use vault::{BlindIndex, KeyRing};
 
 use crate::{Error, Result};
@@ -108,6 +109,7 @@ pub struct Parts {
 /// The house as a flow sees it.
 pub struct Gateway {
     pub(crate) parts: Parts,
+    appender: Appender,
     staff: BTreeMap<String, Staff>,
 }
 
@@ -115,7 +117,12 @@ impl Gateway {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let staff = parts.staff.iter().map(|s| (s.user.clone(), s.clone())).collect();
-        Self { parts, staff }
+        let appender = Appender::new(parts.pool.clone());
+        Self {
+            parts,
+            appender,
+            staff,
+        }
     }
 
     /// The parts, for the doors.
@@ -134,6 +141,12 @@ impl Gateway {
 
     pub(crate) fn pool(&self) -> &Pool {
         &self.parts.pool
+    }
+
+    /// Records what changed nothing: a reading, an export. Answered when it is durable, together with whatever else is
+    /// recorded at the time.
+    pub(crate) async fn record(&self, entry: Entry) -> Result<()> {
+        Ok(self.appender.append(entry).await?)
     }
 
     /// Somebody of the staff file.

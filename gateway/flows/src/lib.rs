@@ -33,6 +33,7 @@ mod outcome;
 mod owed;
 mod person;
 mod read_draft;
+mod read_log;
 mod record_contact;
 mod record_event;
 pub mod report;
@@ -60,7 +61,7 @@ pub use read_draft::DraftRead;
 pub use record_contact::{Contacted, NewContact};
 pub use record_event::Recorded;
 pub use rotate_keys::Rotated;
-pub use seal_log::Sealed;
+pub use seal_log::{LogKeys, Sealed, Sealer};
 pub use sweep::Swept;
 pub use vet_templates::Vetted;
 

@@ -26,7 +26,7 @@ impl Gateway {
     pub async fn read_draft(&self, actor: &str, id: &DraftId, reason: &str) -> Result<DraftRead> {
         self.authorise(actor, &[StaffRole::Vlo, StaffRole::Approver, StaffRole::Auditor])?;
         check_reason(reason)?;
-        let mut tx = self.pool().begin().await?;
+        let mut tx = self.pool().read().await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
         let owed = find_owed(&mut tx, &row.obligation_id).await?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
@@ -37,7 +37,9 @@ impl Gateway {
             .with_draft(row.id.as_str())
             .with_template(&row.kind, version, &row.language, &row.digest)
             .with_reason(reason);
-        tx.commit(&[read]).await?;
+        drop(tx);
+        // Before anybody sees a word.
+        self.record(read).await?;
         Ok(DraftRead {
             row,
             frozen: content.frozen,

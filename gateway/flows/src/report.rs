@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use audit::merkle::{Frontier, leaf_hash};
+use audit::frontier::Frontier;
+use audit::merkle::{Hash, leaf_hash};
 use domain::id::ObligationId;
 use serde::Serialize;
 use store::obligations::ObligationRow;
@@ -32,7 +33,7 @@ pub struct MessageCounts {
 }
 
 /// The contact log in the summary.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LogState {
     /// Entries.
     pub size: u64,
@@ -56,9 +57,8 @@ pub struct Counts {
 const ENTRIES_MAX: u32 = 1000;
 
 impl Gateway {
-    /// Counts of everything; the root is the sealed tree's.
+    /// Counts of everything; size and root of the log are those of its head.
     pub async fn counts(&self) -> Result<Counts> {
-        let sealed = self.seal_log().await?;
         let mut tx = self.pool().read().await?;
         let by_rule = obligations::count_by_rule(&mut tx)
             .await?
@@ -89,10 +89,7 @@ impl Gateway {
             },
             messages,
             contacts: contacts::count(&mut tx).await?,
-            log: LogState {
-                size: sealed.size,
-                root: sealed.root,
-            },
+            log: log_state(&mut tx).await?,
         })
     }
 
@@ -167,21 +164,23 @@ impl Gateway {
         Ok(drafts::list_waiting(&mut tx, most).await?)
     }
 
-    /// When the newest entry of the contact log was written: a clock that is set by hand goes on from there.
+    /// When the newest entry of the contact log was written, or sealed if that was later: a clock that is set by hand
+    /// goes on from there.
     pub async fn last_recorded_at(&self) -> Result<Option<jiff::Timestamp>> {
         let mut tx = self.pool().read().await?;
         let Some(newest) = log::size(&mut tx).await?.checked_sub(1) else {
             return Ok(None);
         };
+        let sealed_at = log::find_tree(&mut tx).await?.map(|head| head.sealed_at);
         let entries = log::list_from(&mut tx, newest, 1).await?;
         let Some(stored) = entries.first() else {
             return Ok(None);
         };
         let entry = audit::entry::Entry::parse(&stored.body)
             .map_err(|fault| Error::broken("the contact log", fault))?;
-        let at = jiff::Timestamp::from_microsecond(entry.at());
-        at.map(Some)
-            .map_err(|fault| Error::broken("the contact log", fault))
+        let at = jiff::Timestamp::from_microsecond(entry.at())
+            .map_err(|fault| Error::broken("the contact log", fault))?;
+        Ok(sealed_at.max(Some(at)))
     }
 
     /// When the outbox wants to be looked at next.
@@ -189,6 +188,18 @@ impl Gateway {
         let mut tx = self.pool().read().await?;
         Ok(outbox::next_at(&mut tx).await?)
     }
+}
+
+/// The head as it stands; zero entries where nothing was sealed yet.
+async fn log_state(tx: &mut Tx) -> Result<LogState> {
+    let Some(head) = log::find_tree(tx).await? else {
+        return Ok(LogState::default());
+    };
+    let root = Hash::from_slice(&head.root).map_err(|fault| Error::broken("the log's head", fault))?;
+    Ok(LogState {
+        size: head.size,
+        root: root.to_hex(),
+    })
 }
 
 /// Whether a duty of ours is open with nobody waited for, no draft to decide on and no message on its way.

@@ -1,5 +1,7 @@
 //! What can go wrong between us and the database.
 
+use std::sync::Arc;
+
 /// A fault of the store. None of them carries a value of a row.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -42,6 +44,12 @@ pub enum Error {
         /// How many rows it met.
         rows: u64,
     },
+    /// The group of entries that this one was committed with could not be written.
+    #[error(transparent)]
+    Group(Arc<Error>),
+    /// The program stops, and whether the entry was written is not known.
+    #[error("the program stops; whether the entry was written is not known")]
+    Unanswered,
     /// A log entry could not be written.
     #[error("log entry: {0}")]
     Entry(#[from] audit::entry::EntryError),
@@ -59,6 +67,7 @@ impl Error {
     /// Whether trying the same again later may help.
     pub fn is_passing(&self) -> bool {
         match self {
+            Self::Group(fault) => fault.is_passing(),
             Self::Changed { .. } => true,
             Self::Database(fault) => matches!(
                 fault,
@@ -68,6 +77,26 @@ impl Error {
                     | sqlx::Error::WorkerCrashed
             ),
             _ => false,
+        }
+    }
+
+    /// Whether the database says that its disk failed, or that its file is damaged: `SQLITE_IOERR`, `SQLITE_CORRUPT` and
+    /// `SQLITE_NOTADB` with their extended codes; PostgreSQL's `io_error` and class XX. A full disk is another matter:
+    /// what did not fit was rolled back.
+    pub fn is_of_the_disk(&self) -> bool {
+        /// The low byte of an extended code is the code (sqlite3.h).
+        const SQLITE: [i64; 3] = [10, 11, 26];
+        let fault = match self {
+            Self::Database(sqlx::Error::Database(fault)) => fault,
+            Self::Group(fault) => return fault.is_of_the_disk(),
+            _ => return false,
+        };
+        let Some(code) = fault.code() else { return false };
+        if fault.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+            code.parse()
+                .is_ok_and(|code: i64| SQLITE.contains(&(code & 0xff)))
+        } else {
+            matches!(&*code, "58030" | "XX001" | "XX002")
         }
     }
 }

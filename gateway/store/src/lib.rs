@@ -11,6 +11,7 @@
 //! To add a query: a `Statement` in the `statements!` block of the module whose table it touches, and a
 //! function beside it. To add a column: a new pair of files in `migrations/`, never a change of an old one.
 
+mod appender;
 mod arg;
 pub mod calendar;
 pub mod contacts;
@@ -34,6 +35,7 @@ pub mod subjects;
 mod tx;
 pub mod vettings;
 
+pub use appender::Appender;
 pub use arg::Arg;
 pub use error::Error;
 pub use pool::Pool;

@@ -22,11 +22,14 @@ statements! {
          ($13, $14, $15), ($16, $17, $18), ($19, $20, $21), ($22, $23, $24)");
     SIZE = Statement::both("log_head.size", "SELECT size FROM log_head WHERE one = 1");
     FROM = Statement::both("log_entries.from", "SELECT idx, leaf, body FROM log_entries WHERE idx >= $1 ORDER BY idx LIMIT $2");
-    TREE = Statement::both("log_tree.get", "SELECT size, frontier, root, sealed_at FROM log_tree WHERE one = 1");
+    TREE = Statement::both("log_tree.get", "SELECT size, frontier, root, sealed_at, note, sealer FROM log_tree WHERE one = 1");
     TREE_START = Statement::both("log_tree.start",
         "INSERT INTO log_tree (one, size, frontier, root, sealed_at) VALUES (1, $1, $2, $3, $4) ON CONFLICT (one) DO NOTHING");
     TREE_SWAP = Statement::both("log_tree.swap",
-        "UPDATE log_tree SET size = $1, frontier = $2, root = $3, sealed_at = $4 WHERE one = 1 AND size = $5 AND root = $6");
+        "UPDATE log_tree SET size = $1, frontier = $2, root = $3, sealed_at = $4, note = $5 \
+         WHERE one = 1 AND size = $6 AND root = $7 AND sealer = $8");
+    SEALER_SWAP = Statement::both("log_tree.swap_sealer",
+        "UPDATE log_tree SET sealer = $1 WHERE one = 1 AND COALESCE(sealer, '') = $2");
     OPENING_ADD = Statement::both("openings.add", "INSERT INTO openings (commitment, owner, sealed) VALUES ($1, $2, $3)");
 }
 
@@ -41,7 +44,7 @@ pub struct StoredEntry {
     pub body: Vec<u8>,
 }
 
-/// How far the sealer has got.
+/// How far the sealer has got: the head of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
     /// Entries taken into the tree.
@@ -52,6 +55,10 @@ pub struct Tree {
     pub root: Vec<u8>,
     /// When.
     pub sealed_at: Timestamp,
+    /// The signed checkpoint (C2SP tlog-checkpoint); none until the first was signed.
+    pub note: Option<Vec<u8>>,
+    /// Who seals; none until somebody does.
+    pub sealer: Option<String>,
 }
 
 fn number(value: i64) -> u64 {
@@ -128,6 +135,8 @@ pub async fn find_tree(tx: &mut Tx) -> Result<Option<Tree>> {
         frontier: row.bytes(1)?,
         root: row.bytes(2)?,
         sealed_at: row.at(3)?,
+        note: row.bytes_opt(4)?,
+        sealer: row.text_opt(5)?,
     }))
 }
 
@@ -141,17 +150,26 @@ pub async fn start_tree(tx: &mut Tx, tree: &Tree) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the tree that the caller read by the next one; a second sealer on the same log fails here.
+/// Replaces the tree that the caller read by the next one, in the name of its sealer; a second sealer on the same log
+/// fails here.
 pub async fn swap_tree(tx: &mut Tx, old: &Tree, new: &Tree) -> Result<()> {
     let args = args![
         signed(new.size),
         &new.frontier,
         &new.root,
         new.sealed_at,
+        &new.note,
         signed(old.size),
-        &old.root
+        &old.root,
+        &old.sealer
     ];
     tx.execute_one(&TREE_SWAP, args).await
+}
+
+/// Makes `new` the one who seals, if it was `old` until now.
+pub async fn swap_sealer(tx: &mut Tx, old: Option<&str>, new: &str) -> Result<()> {
+    let args = args![new, old.unwrap_or_default()];
+    tx.execute_one(&SEALER_SWAP, args).await
 }
 
 /// Keeps what opens a commitment: `sealed` holds its key and value, under the key of `owner`.

@@ -49,7 +49,7 @@ impl Import {
     }
 
     async fn log(&self) -> (u64, String) {
-        let log = self.service.flows.counts().await.expect("counts").log;
+        let log = self.service.flows.verify_log().await.expect("the log holds");
         (log.size, log.root)
     }
 }

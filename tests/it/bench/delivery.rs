@@ -176,8 +176,7 @@ async fn look(house: &Counting, queued: usize, amount: Amount) {
     let queued = i64::try_from(queued).expect("a small number");
     assert_eq!(counts.messages.delivered, queued, "nothing is left in the outbox");
     assert_eq!(counts.contacts, queued, "each has its contact");
-    let verified = house.flows.verify_log().await.expect("the log holds");
-    assert_eq!(verified.root, counts.log.root);
+    house.flows.verify_log().await.expect("the log holds");
 }
 
 pub(super) fn median(took: &mut [Duration]) -> Duration {

@@ -76,8 +76,7 @@ pub(super) async fn import(database: Database, victims: usize) -> Imported {
     }
     let (took, peak_kib) = run(&service, &all, events).await;
     let counts = service.flows.counts().await.expect("the counts");
-    let verified = service.flows.verify_log().await.expect("the log holds");
-    assert_eq!(verified.root, counts.log.root);
+    service.flows.verify_log().await.expect("the log holds");
     service.close().await;
     Imported {
         events,

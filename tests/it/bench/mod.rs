@@ -2,10 +2,13 @@
 //! measured side by side in one run on one machine.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its tables")]
 
+mod appends;
 mod bare;
+mod contact_log;
 mod delivery;
 mod events;
 mod heard;
+mod proofs;
 mod raw;
 mod statements;
 

@@ -171,7 +171,7 @@ on_both!(
             let person = json!({"urn": urn, "victim_ref": format!("V-{number}"), "email": safe(email)});
             gateway.add_victim(&case::case(&person)).await;
         }
-        let before = gateway.flows.counts().await.expect("counts").log;
+        let before = gateway.flows.verify_log().await.expect("the log holds");
         let wrong = [
             ("01NE4400126", "V-1"),
             ("01NE4400226", "V-0"),
@@ -187,7 +187,8 @@ on_both!(
             );
         }
         let after = gateway.flows.counts().await.expect("counts");
-        assert_eq!((after.obligations.raised, after.log.root), (0, before.root));
+        assert_eq!(after.obligations.raised, 0);
+        assert_eq!(gateway.flows.verify_log().await.expect("the log holds"), before);
         assert!(gateway.draft_and_approve().await.is_empty());
     }
 );

@@ -65,7 +65,7 @@ on_both!(
         assert_eq!(gateway.draft_and_approve().await.len(), 2);
         gateway.clock().set("2026-11-24T12:00:00Z");
         gateway.deliver_all().await;
-        gateway.flows.seal_log().await.expect("the log is sealed");
+        gateway.seal().await;
 
         let sent = gateway.caught();
         let sent = sent

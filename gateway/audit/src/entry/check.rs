@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use super::{Entry, TemplateRef, VERSION};
-use crate::canonical::NotCanonical;
 use crate::instant;
 
 /// The most facts, and the most commitments, of one entry.
@@ -39,15 +38,9 @@ pub enum EntryError {
         /// How many there are.
         count: usize,
     },
-    /// A value that canonical JSON cannot hold.
-    #[error("log entry: {0}")]
-    Canonical(#[from] NotCanonical),
     /// Longer than an entry may be.
     #[error("log entry: {0} bytes; at most 4096 are allowed")]
     TooLong(usize),
-    /// The entry did not turn into JSON.
-    #[error("log entry: does not turn into JSON")]
-    NotJson,
     /// Bytes that are not the JSON of an entry.
     #[error(
         "log entry: not the JSON of an entry, near byte {column}; docs/contact-log-format.md lists the fields"

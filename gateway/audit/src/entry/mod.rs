@@ -7,6 +7,7 @@
 
 mod act;
 mod check;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use act::Act;
 pub use check::EntryError;
 
-use crate::{canonical, instant};
+use crate::instant;
 
 /// The version of the entry format that this room writes.
 pub const VERSION: u32 = 1;
@@ -206,8 +207,7 @@ impl Entry {
     /// The canonical bytes (RFC 8785), checked: these are what the log stores and hashes.
     pub fn to_canonical(&self) -> Result<Vec<u8>, EntryError> {
         check::entry(self)?;
-        let value = serde_json::to_value(self).map_err(|_| EntryError::NotJson)?;
-        let bytes = canonical::to_bytes(&value)?;
+        let bytes = write::canonical(self).into_bytes();
         if bytes.len() > BYTES_MAX {
             return Err(EntryError::TooLong(bytes.len()));
         }

@@ -81,6 +81,15 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
     found("staff", people.map(|people| people.len().to_string()));
     let keys = house::keys(&config.keys.file, &config.keys.active);
     found("keys", keys.map(|_| format!("{} seals", config.keys.active)));
+    let log = &config.contact_log;
+    let signs = house::log_keys(log).and_then(|keys| Ok((keys, house::policy(log)?)));
+    found(
+        "contact log",
+        signs.map(|(keys, (policy, _))| {
+            let (keys, witnesses) = (keys.verifiers().len(), policy.witnesses().len());
+            format!("{}, {keys} keys sign, {witnesses} witnesses", log.origin)
+        }),
+    );
     found("settings", house::settings(config).map(|_| "good".to_owned()));
     let signed = house::signer(config).map(|signer| match (signer, &config.relay.dkim) {
         (Some(signer), Some(dkim)) => format!(

@@ -5,13 +5,14 @@ pub mod contacts;
 pub mod deadline;
 pub mod drafts;
 pub mod imports;
+pub mod log;
 pub mod notices;
 pub mod obligations;
 pub mod outbox;
 pub mod plan;
 pub mod templates;
 pub mod vault;
-mod vault_keys;
+pub mod vault_keys;
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ use mail::catcher::Catcher;
 use mail::relay::Relay;
 
 use crate::chance::MachineClock;
-use crate::config::Config;
+use crate::config::{Config, ContactLog};
 use crate::demo;
 use crate::house::{self, Paths};
 use crate::print::Fault;
@@ -70,6 +71,12 @@ impl Context {
             Some(config) => house::open(&config, Box::new(MachineClock)).await,
             None => demo::open(self).await,
         }
+    }
+
+    /// The contact log that commands act on.
+    pub fn contact_log(&self) -> Result<ContactLog, Fault> {
+        let config = self.config()?;
+        Ok(config.map_or_else(|| demo::contact_log(&self.dir), |config| config.contact_log))
     }
 
     /// The relay that messages leave by: the configured one, or a catcher of the demo's own, to be stopped at the end.

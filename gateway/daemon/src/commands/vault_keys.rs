@@ -1,14 +1,16 @@
-//! `gateway vault make` and `gateway vault rotate`: the master keys.
+//! `gateway vault make` and `gateway vault rotate`: the secret files and the master keys.
 
+use audit::key::{KeyKind, SigningKey};
 use domain::time::random;
 use flows::{Gateway, Rotated};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use vault::KeyFile;
+use zeroize::Zeroizing;
 
 use super::Context;
 use crate::chance::MachineEntropy;
-use crate::config::secrets;
+use crate::config::{ContactLog, secrets};
 use crate::print::{self, Fault};
 
 /// Makes the secret files that are not there yet.
@@ -34,7 +36,21 @@ pub fn make(context: &Context) -> Result<u8, Fault> {
         secrets::write_bytes(bounce_key, &entropy)?;
         print::line(&format!("{} made", bounce_key.display()));
     }
+    let log = &config.contact_log;
+    if log.key_file.exists() {
+        print::line(&format!("{} is there already", log.key_file.display()));
+    } else {
+        make_log_key(log, &entropy)?;
+        print::line(&format!("{} made", log.key_file.display()));
+    }
     Ok(0)
+}
+
+/// Makes the key that signs a log's checkpoints.
+pub fn make_log_key(log: &ContactLog, entropy: &MachineEntropy) -> Result<(), Fault> {
+    let text = SigningKey::new_text(&log.origin, KeyKind::Ed25519, &Zeroizing::new(random(entropy)))
+        .map_err(|fault| Fault::input(format!("contact_log.origin: {fault}")))?;
+    secrets::write(&log.key_file, &text)
 }
 
 /// Wraps every data key anew, with a progress bar.

@@ -26,6 +26,8 @@ pub struct Config {
     pub database: Database,
     /// The master key.
     pub keys: Keys,
+    /// What auditors prove.
+    pub contact_log: ContactLog,
     /// What is owed, and when.
     pub rules: Rules,
     /// How long data are kept.
@@ -71,6 +73,20 @@ pub struct Keys {
     pub file: PathBuf,
     /// The id of the key in it that new secrets are sealed with.
     pub active: String,
+}
+
+/// The contact log as auditors get it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactLog {
+    /// Its name, also that of its keys.
+    pub origin: String,
+    /// Where its tiles and checkpoints are published.
+    pub folder: PathBuf,
+    /// The keys that sign its checkpoints, outside the database.
+    pub key_file: PathBuf,
+    /// Which witnesses make a checkpoint trusted; nobody is asked without it.
+    pub policy_file: Option<PathBuf>,
 }
 
 /// What is owed, and when.
@@ -284,6 +300,8 @@ impl Config {
         let here = |path: &mut PathBuf| *path = folder.join(&*path);
         for path in [
             &mut self.keys.file,
+            &mut self.contact_log.folder,
+            &mut self.contact_log.key_file,
             &mut self.rules.rulebook,
             &mut self.rules.bank_holidays,
             &mut self.rules.areas,
@@ -294,6 +312,7 @@ impl Config {
         ] {
             here(path);
         }
+        self.contact_log.policy_file.iter_mut().for_each(here);
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);
         self.relay.password_file.iter_mut().for_each(here);

@@ -4,14 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use domain::time::{Clock, random};
-use flows::{Gateway, Parts, Settings};
+use flows::{Gateway, Parts, Sealer, Settings};
 use mail::return_path::ReturnPathKey;
 use store::Pool;
 use vault::KeyFile;
 
 use super::{CONNECTIONS_MAX, staff};
 use crate::chance::MachineEntropy;
-use crate::config::secrets;
+use crate::commands::vault_keys::make_log_key;
+use crate::config::{ContactLog, secrets};
 use crate::house::{self, Paths};
 use crate::print::Fault;
 
@@ -57,6 +58,25 @@ pub async fn open(project: &Path, dir: &Path, clock: Box<dyn Clock>) -> Result<G
         library: house::library(&paths)?,
         signer: None,
     }))
+}
+
+/// Where a demo's contact log is published, and its key.
+pub fn contact_log(dir: &Path) -> ContactLog {
+    ContactLog {
+        origin: "gateway.example/demo-log".to_owned(),
+        folder: dir.join("contact-log"),
+        key_file: dir.join("contact-log.key"),
+        policy_file: None,
+    }
+}
+
+/// Becomes the one who seals the demo's log, with a key made on the spot.
+pub async fn sealer(dir: &Path, gateway: &Gateway) -> Result<Sealer, Fault> {
+    let log = contact_log(dir);
+    if !log.key_file.exists() {
+        make_log_key(&log, &MachineEntropy::new())?;
+    }
+    house::sealer(&log, gateway).await
 }
 
 fn settings(bounce_key: ReturnPathKey) -> Settings {

@@ -14,7 +14,7 @@ use std::path::Path;
 use domain::event::Event;
 use domain::time::Clock as _;
 use flows::import::{self, Format};
-use flows::{Gateway, Recorded};
+use flows::{Gateway, Recorded, Sealer};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use mail::catcher::Catcher;
@@ -23,7 +23,9 @@ use serde_json::{Value, json};
 
 use crate::chance::{MachineClock, StoryClock};
 use crate::commands::Context;
+use crate::config::ContactLog;
 use crate::print::{self, Fault};
+use crate::witnesses::Cosigner;
 use crate::workers;
 
 const CASES: &str = "tests/sample/cases.jsonl";
@@ -54,16 +56,17 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
     if let Some(last) = gateway.last_recorded_at().await? {
         clock.set(last);
     }
+    let mut sealer = house::sealer(&context.dir, &gateway).await?;
     let caught = context.dir.join("caught");
     let (catcher, relay) = post_office(&context.dir).await?;
-    let summary = play(context, &gateway, &clock, &relay).await?;
+    let summary = play(context, &gateway, &mut sealer, &clock, &relay).await?;
     if context.json {
         print::json(&summary);
     } else {
         show(&summary, &caught);
     }
     if !headless {
-        stay_up(context, gateway, &clock, relay).await?;
+        stay_up(context, gateway, sealer, &clock, relay).await?;
     }
     catcher.stop().await;
     Ok(0)
@@ -72,6 +75,11 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
 /// A mail catcher of this process's own that keeps what it catches in the demo's folder, and the relay to it.
 pub async fn post_office(dir: &Path) -> Result<(Catcher, Relay), Fault> {
     post_office::open(&dir.join("caught")).await
+}
+
+/// Where the contact log of a demo folder is.
+pub fn contact_log(dir: &Path) -> ContactLog {
+    house::contact_log(dir)
 }
 
 /// Opens the gateway of a demo folder for one command, at the hour it is in the story.
@@ -94,7 +102,14 @@ pub async fn open(context: &Context) -> Result<Gateway, Fault> {
 
 /// After the story time goes on by itself, the workers run, and the commands can be tried from another
 /// terminal. Nobody approves by themselves any more.
-async fn stay_up(context: &Context, gateway: Gateway, clock: &StoryClock, relay: Relay) -> Result<(), Fault> {
+async fn stay_up(
+    context: &Context,
+    gateway: Gateway,
+    sealer: Sealer,
+    clock: &StoryClock,
+    relay: Relay,
+) -> Result<(), Fault> {
+    let cosigner = Cosigner::new(crate::house::policy(&contact_log(&context.dir))?.0)?;
     let file = context.dir.join(CLOCK);
     fs::write(&file, clock.run().to_string())
         .map_err(|fault| Fault::input(format!("{}: {fault}", file.display())))?;
@@ -107,13 +122,14 @@ async fn stay_up(context: &Context, gateway: Gateway, clock: &StoryClock, relay:
             .strftime("%H:%M on %-d %B %Y"),
         context.dir.display()
     ));
-    workers::run(gateway, relay, STUCK_S).await
+    workers::run(gateway, relay, (sealer, cosigner), STUCK_S).await
 }
 
 /// Reads, plays, verifies, counts.
 async fn play(
     context: &Context,
     gateway: &Gateway,
+    sealer: &mut Sealer,
     clock: &StoryClock,
     relay: &Relay,
 ) -> Result<Value, Fault> {
@@ -137,7 +153,7 @@ async fn play(
                 .filter(|answer| matches!(answer, Recorded::Refused(_)))
                 .count();
         }
-        work(gateway, relay).await?;
+        work(gateway, sealer, relay).await?;
         let next_event = coming.peek().map(|event| event.occurred_at);
         let Some(next) = next_event
             .into_iter()
@@ -168,7 +184,7 @@ async fn play(
 }
 
 /// Everything that is due now: drafts, approvals, deliveries, sealing.
-async fn work(gateway: &Gateway, relay: &Relay) -> Result<(), Fault> {
+async fn work(gateway: &Gateway, sealer: &mut Sealer, relay: &Relay) -> Result<(), Fault> {
     loop {
         let composed = gateway.compose_drafts("operator", 256).await?;
         if composed.drafted + composed.waiting == 0 {
@@ -194,7 +210,7 @@ async fn work(gateway: &Gateway, relay: &Relay) -> Result<(), Fault> {
         }
     }
     while gateway.deliver_batch("demo", relay).await?.claimed > 0 {}
-    gateway.seal_log().await?;
+    gateway.seal_log(sealer).await?;
     Ok(())
 }
 

@@ -1,0 +1,60 @@
+//! What auditors take away of the contact log. Taking is recorded too.
+
+use audit::entry::Act;
+use store::log;
+
+use crate::decide::check_reason;
+use crate::entries::entry;
+use crate::{Error, Gateway, Result, StaffRole};
+
+impl Gateway {
+    /// Records that somebody takes the whole log away. It holds no content of anybody.
+    pub async fn record_log_export(&self, user: &str) -> Result<()> {
+        let staff = self.authorise(user, &[StaffRole::Auditor, StaffRole::Operator])?;
+        let entry = entry(self.now(), &staff.user, Act::Consultation, "log-exported")?;
+        self.record(entry).await
+    }
+
+    /// Records that an auditor takes the entries of one case away, and answers the case's identifier in them.
+    pub async fn record_case_pack(&self, user: &str, urn: &str, reason: &str) -> Result<String> {
+        let staff = self.authorise(user, &[StaffRole::Auditor])?;
+        let urn = domain::urn::Urn::parse(urn).map_err(|fault| Error::Invalid(fault.to_string()))?;
+        check_reason(reason)?;
+        let mut tx = self.pool().read().await?;
+        let case = store::people::find_case_by_urn(&mut tx, urn.as_str()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
+        let entry = entry(self.now(), &staff.user, Act::Disclosure, "case-log-packed")?
+            .with_case(case.id.as_str())
+            .with_area(&case.area)
+            .with_reason(reason);
+        drop(tx);
+        self.record(entry).await?;
+        Ok(case.id.to_string())
+    }
+
+    /// Compares the entries in the database, from `first` on, with those that were published; answers how many were
+    /// compared, none when there are no more. The error names the first that differs.
+    pub async fn compare_entries<B: AsRef<[u8]>>(&self, first: u64, published: &[B]) -> Result<()> {
+        let most = u32::try_from(published.len()).unwrap_or(u32::MAX);
+        let mut tx = self.pool().read().await?;
+        let stored = log::list_from(&mut tx, first, most).await?;
+        for (place, published) in published.iter().enumerate() {
+            let index = first + place as u64;
+            let broken = |what: &str| Error::broken("the database", format!("entry {index} {what}"));
+            let Some(entry) = stored.get(place) else {
+                return Err(broken("is missing, but was published"));
+            };
+            if entry.index != index {
+                return Err(broken("is missing, but was published"));
+            }
+            if entry.body != published.as_ref() {
+                return Err(broken("is not the one that was published"));
+            }
+            let leaf = audit::merkle::leaf_hash(published.as_ref());
+            if entry.leaf != leaf.as_bytes() {
+                return Err(broken("has another hash beside it than its own"));
+            }
+        }
+        Ok(())
+    }
+}
