@@ -1,6 +1,7 @@
 //! The raw bytes of the database, its write-ahead log, the contact log and what the program prints hold nothing
 //! personal, before an erasure and after it; after it they do not hold what was sealed either.
 
+use std::path::Path;
 use std::process::Output;
 
 use domain::id::VictimId;
@@ -147,8 +148,30 @@ on_both!(
             [""; 0],
             "nor what the source called her"
         );
+        story.house.seal().await;
+        let published = bytes_under(story.house.dir());
+        assert_eq!(found_in(&published, &["victim-erased"]), ["victim-erased"]);
+        assert_eq!(
+            found_in(&published, &PERSONAL),
+            [""; 0],
+            "nor does what is published"
+        );
     }
 );
+
+/// Every file of a folder, one after the other.
+fn bytes_under(folder: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for file in std::fs::read_dir(folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        bytes.extend(if path.is_dir() {
+            bytes_under(&path)
+        } else {
+            std::fs::read(&path).expect("its bytes")
+        });
+    }
+    bytes
+}
 
 on_both!(
     async fn no_sealed_column_of_any_table_holds_anything_of_the_only_victim(database: Database) {
