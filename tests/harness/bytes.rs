@@ -18,7 +18,9 @@ pub async fn every_byte(database: &Database) -> Vec<u8> {
                 .strip_prefix("sqlite:")
                 .expect("an SQLite address");
             let mut bytes = std::fs::read(path).expect("the database's file");
-            bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
+            for beside in ["-wal", "-shm", "-journal"] {
+                bytes.extend(std::fs::read(format!("{path}{beside}")).unwrap_or_default());
+            }
             bytes.extend(sqlite_values(writer).await);
             bytes
         }
@@ -118,6 +120,60 @@ fn append(bytes: &mut Vec<u8>, values: impl IntoIterator<Item = Vec<u8>>) {
         bytes.push(b'\n');
         bytes.extend(value);
     }
+}
+
+/// The sealed columns that hold something, as `table.column`.
+pub async fn sealed_columns(database: &Database) -> Vec<String> {
+    let mut holding = Vec::new();
+    for (table, column) in sealed(database).await {
+        let count = format!(r#"SELECT COUNT(*) FROM "{table}" WHERE length("{column}") > 0"#);
+        let count = AssertSqlSafe(count);
+        let count: i64 = match &database.pool {
+            Pool::Sqlite { writer, .. } => sqlx::query_scalar(count).fetch_one(writer).await,
+            Pool::Postgres(pool) => sqlx::query_scalar(count).fetch_one(pool).await,
+        }
+        .expect("a count");
+        if count > 0 {
+            holding.push(format!("{table}.{column}"));
+        }
+    }
+    holding
+}
+
+/// Every sealed column of the schema.
+async fn sealed(database: &Database) -> Vec<(String, String)> {
+    match &database.pool {
+        Pool::Sqlite { writer, .. } => {
+            let columns = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c \
+                           WHERE m.type = 'table' AND (c.name = 'sealed' OR c.name LIKE '%\\_sealed' ESCAPE '\\') ORDER BY 1, 2";
+            sqlx::query_as(columns).fetch_all(writer).await
+        }
+        Pool::Postgres(pool) => {
+            let columns = "SELECT table_name::text, column_name::text FROM information_schema.columns \
+                           WHERE table_schema = 'public' AND (column_name = 'sealed' OR column_name LIKE '%\\_sealed') ORDER BY 1, 2";
+            sqlx::query_as(columns).fetch_all(pool).await
+        }
+    }
+    .expect("the columns")
+}
+
+/// Which of these pieces stand somewhere in the bytes, by their place in the list. The bytes are gone over once: only
+/// where two bytes begin some piece are the pieces compared.
+pub fn pieces_in(bytes: &[u8], pieces: &[Vec<u8>]) -> Vec<usize> {
+    let key = |pair: &[u8]| usize::from(pair[0]) << 8 | usize::from(pair[1]);
+    let mut beginning = vec![Vec::new(); 1 << 16];
+    for (place, piece) in pieces.iter().enumerate() {
+        beginning[key(&piece[..2])].push(place);
+    }
+    let mut found = std::collections::BTreeSet::new();
+    for (at, pair) in bytes.windows(2).enumerate() {
+        for place in &beginning[key(pair)] {
+            if bytes[at..].starts_with(&pieces[*place]) {
+                found.insert(*place);
+            }
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// Which of these words stand somewhere in the bytes, whatever their case. Found by the letters of ASCII alone.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::calendar::Calendar;
 use domain::id::MessageId;
+use domain::retention::Policy;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
 use flows::{Approved, Delivered, Gateway, Parts, Recorded, Sealed, known_calendar};
@@ -17,6 +18,7 @@ use store::obligations::{self, ObligationRow};
 use store::outbox::{self, OutboxRow};
 use store::{Pool, Tx, drafts, log, notices};
 use tempfile::TempDir;
+use vault::KeyFile;
 
 use crate::chance::{SeededEntropy, SetClock};
 use crate::contact_log;
@@ -28,6 +30,10 @@ use crate::post_office::PostOffice;
 pub const OFFICER: &str = "vlo-north-east-1";
 /// The person who approves.
 pub const APPROVER: &str = "ruth.okafor";
+/// The person who reads, and is recorded reading.
+pub const AUDITOR: &str = "auditor";
+/// How many years the tests' policy keeps a case without a flag.
+pub const KEPT_YEARS: i16 = 1;
 /// When a test begins: a Monday in winter, when London's time is UTC.
 pub const BEGINNING: &str = "2026-11-23T09:00:00Z";
 /// When the hold-back of a message ends that was approved at the beginning.
@@ -162,6 +168,37 @@ impl TestGateway {
         })
     }
 
+    /// The same house opened once more with another key file, of which the key `active` wraps.
+    pub fn with_keys(&self, keys: &str, active: &str) -> Gateway {
+        let (keys, index) = KeyFile::parse(keys)
+            .and_then(|file| file.into_ring(active))
+            .expect("the keys");
+        self.opened_with(3, |parts| Parts { keys, index, ..parts })
+    }
+
+    /// The same house opened once more with another retention policy.
+    pub fn keeping(&self, retention: Policy) -> Gateway {
+        self.opened_with(4, |parts| Parts { retention, ..parts })
+    }
+
+    fn opened_with(&self, seed: u64, change: impl FnOnce(Parts) -> Parts) -> Gateway {
+        let (keys, bounce_key) = &self.secrets;
+        let clock = Box::new(Shared(Arc::clone(&self.clock)));
+        let parts = parts(
+            self.pool().clone(),
+            clock,
+            SeededEntropy::new(seed),
+            keys,
+            bounce_key,
+        );
+        Gateway::new(change(parts))
+    }
+
+    /// The text of the key file.
+    pub fn key_file(&self) -> &str {
+        &self.secrets.0
+    }
+
     /// Seals what there is of the contact log, into this house's folder.
     pub async fn seal(&self) -> Sealed {
         contact_log::seal(&self.flows, self.dir()).await
@@ -184,9 +221,14 @@ impl TestGateway {
 
     /// Adds a victim from one line in the form of `tests/sample/cases.jsonl`.
     pub async fn add_victim(&self, line: &str) {
+        self.add_victim_to(&self.flows, line).await;
+    }
+
+    /// The same through another process on the same database.
+    pub async fn add_victim_to(&self, flows: &Gateway, line: &str) {
         let mut records = import::cases(line.as_bytes(), Format::JsonLines);
         let (_, record) = records.next().expect("a line").expect("a case that can be read");
-        self.flows
+        flows
             .add_case("operator", &record)
             .await
             .expect("the case comes in");
@@ -303,7 +345,8 @@ impl TestGateway {
         list.map(|entry| entry.body).collect()
     }
 
-    pub(crate) async fn reader(&self) -> Tx {
+    /// A transaction that only reads.
+    pub async fn reader(&self) -> Tx {
         self.pool().read().await.expect("a reader")
     }
 }

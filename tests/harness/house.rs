@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
+use domain::retention::Policy;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, random};
 use flows::{Gateway, Parts, Settings, Staff, StaffRole};
@@ -16,10 +17,10 @@ use store::Pool;
 use vault::KeyFile;
 
 use crate::chance::{MachineClock, SeededEntropy};
-use crate::gateway::{APPROVER, CONNECTIONS_MAX, HOLD_BACK_S, MAIL_DOMAIN, OFFICER};
+use crate::gateway::{APPROVER, AUDITOR, CONNECTIONS_MAX, HOLD_BACK_S, KEPT_YEARS, MAIL_DOMAIN, OFFICER};
 
 /// The key that seals.
-pub(crate) const KEY: &str = "test-1";
+pub const KEY: &str = "test-1";
 
 pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -48,12 +49,21 @@ pub(crate) fn parts(
         rulebook: Rulebook::parse(&config("victims-code.toml")).expect("the rulebook"),
         calendar: Calendar::parse(&config("bank-holidays.json")).expect("the calendar"),
         areas: Areas::parse(&config("areas.toml")).expect("the Areas"),
+        retention: Policy::parse(&retention_file()).expect("the retention policy"),
         library: Library::load(&repository().join("templates/messages")).expect("the words"),
         staff: staff(),
         settings: settings(ReturnPathKey::new(bounce_key)),
         signer: None,
         entropy: Box::new(entropy),
     }
+}
+
+/// The retention policy of the house with the number that nobody has stated yet: [`KEPT_YEARS`].
+pub(crate) fn retention_file() -> String {
+    let stated = format!("does = \"keep\"\nyears = {KEPT_YEARS}\nconfirmed = true");
+    let file = config("retention.toml").replacen("does = \"keep\"\nconfirmed = false", &stated, 1);
+    assert!(file.contains(&stated), "the default row has no number");
+    file
 }
 
 /// A gateway without a post office, on this database and by the machine's clock, for work on the contact log.
@@ -81,7 +91,7 @@ pub(crate) fn staff() -> Vec<Staff> {
         person(APPROVER, "Ruth Okafor", "01632 960101", StaffRole::Approver),
         person("tom.ellis", "Tom Ellis", "01632 960102", StaffRole::Approver),
         person(OFFICER, "Priya Shah", "01632 960201", StaffRole::Vlo),
-        person("auditor", "Idris Vaughan", "01632 960103", StaffRole::Auditor),
+        person(AUDITOR, "Idris Vaughan", "01632 960103", StaffRole::Auditor),
     ]
 }
 

@@ -9,6 +9,7 @@ pub mod database;
 mod dovecot;
 pub mod gateway;
 pub mod house;
+pub mod key_files;
 pub mod mails;
 mod plans;
 pub mod post_office;

@@ -22,7 +22,8 @@ impl TestGateway {
         found.expect("victims answer").expect("the victim").victim.id
     }
 
-    async fn key_of(&self, victim: &VictimId) -> DataKey {
+    /// The key of a victim, unwrapped.
+    pub async fn key_of(&self, victim: &VictimId) -> DataKey {
         let found = keys::find(&mut self.reader().await, victim.as_str()).await;
         let (kek_id, bytes) = found.expect("keys answer").expect("a key");
         let key = self

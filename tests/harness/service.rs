@@ -20,7 +20,7 @@ use crate::chance::{MachineClock, SeededEntropy};
 use crate::contact_log::{self, ORIGIN};
 use crate::database::Database;
 use crate::gateway::{APPROVER, MAIL_DOMAIN};
-use crate::house::{KEY, new_keys, parts, repository, staff};
+use crate::house::{KEY, new_keys, parts, repository, retention_file, staff};
 use crate::post_office::CATCHER_HOST;
 use crate::queue::queue;
 
@@ -84,6 +84,7 @@ impl Service {
         secret(&dir.path().join("contact-log.key"), &contact_log::key_text());
         fs::write(dir.path().join("relay-ca.pem"), &identity.cert_pem).expect("the certificate");
         fs::write(dir.path().join("staff.toml"), staff_file()).expect("the staff file");
+        fs::write(dir.path().join("retention.toml"), retention_file()).expect("the retention policy");
         let catcher = Catcher::start(CatcherConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             identity,
@@ -280,6 +281,7 @@ fn config(database: &str, port: u16) -> String {
          [contact_log]\norigin = \"{ORIGIN}\"\nfolder = \"contact-log\"\nkey_file = \"contact-log.key\"\n\
          [rules]\nrulebook = \"{house}/config/victims-code.toml\"\nbank_holidays = \"{house}/config/bank-holidays.json\"\n\
          areas = \"{house}/config/areas.toml\"\nattention_hours = [24, 4]\n\
+         [retention]\nfile = \"retention.toml\"\n\
          [templates]\nfolder = \"{house}/templates/messages\"\n\
          [staff]\nfile = \"staff.toml\"\n\
          [office]\nhours_en = \"Monday to Friday, 9am to 5pm\"\nhours_cy = \"dydd Llun i ddydd Gwener, 9am i 5pm\"\n\

@@ -117,3 +117,22 @@ on_both!(
         }
     }
 );
+
+#[tokio::test]
+async fn whoever_gives_up_waiting_for_a_reader_spoils_no_writer() {
+    let database = harness::database::postgres().await;
+    for patience in 0..80 {
+        let mut waiting = Box::pin(database.pool.read());
+        for _ in 0..patience {
+            if futures_util::poll!(&mut waiting).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(waiting);
+        let tx = database.pool.begin().await.expect("a transaction");
+        tx.commit(&[entry(patience)]).await.expect("a writer writes");
+    }
+    let mut tx = database.pool.read().await.expect("a reader");
+    assert_eq!(log::size(&mut tx).await.expect("a size"), 80);
+}

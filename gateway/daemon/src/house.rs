@@ -9,6 +9,7 @@ use audit::policy::Policy;
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
+use domain::retention;
 use domain::rulebook::Rulebook;
 use domain::time::Clock;
 use flows::{Gateway, LogKeys, Parts, Sealer, Settings};
@@ -33,6 +34,8 @@ pub struct Paths {
     pub bank_holidays: PathBuf,
     /// The Areas.
     pub areas: PathBuf,
+    /// How long data are kept.
+    pub retention: PathBuf,
     /// The vetted words.
     pub messages: PathBuf,
     /// Rules that somebody confirmed, beyond what the rulebook enables.
@@ -47,6 +50,7 @@ impl Paths {
             rulebook: config.join("victims-code.toml"),
             bank_holidays: config.join("bank-holidays.json"),
             areas: config.join("areas.toml"),
+            retention: config.join("retention.toml"),
             messages: folder.join("templates").join("messages"),
             confirmed: Vec::new(),
         }
@@ -58,6 +62,7 @@ impl Paths {
             rulebook: config.rules.rulebook.clone(),
             bank_holidays: config.rules.bank_holidays.clone(),
             areas: config.rules.areas.clone(),
+            retention: config.retention.file.clone(),
             messages: config.templates.folder.clone(),
             confirmed: config.rules.confirmed.clone(),
         }
@@ -72,6 +77,8 @@ pub struct Texts {
     pub calendar: Calendar,
     /// The Areas.
     pub areas: Areas,
+    /// How long data are kept.
+    pub retention: retention::Policy,
 }
 
 /// Reads a text, or says which file and why not.
@@ -87,7 +94,7 @@ fn faults<T: std::fmt::Display>(file: &Path, faults: &[T]) -> Fault {
     Fault::input(lines.join("\n"))
 }
 
-/// Reads rulebook, calendar and Areas.
+/// Reads rulebook, calendar, Areas and the retention policy.
 pub fn texts(paths: &Paths) -> Result<Texts, Fault> {
     let rulebook =
         Rulebook::parse(&read(&paths.rulebook)?).map_err(|found| faults(&paths.rulebook, &found))?;
@@ -100,10 +107,13 @@ pub fn texts(paths: &Paths) -> Result<Texts, Fault> {
     let calendar = Calendar::parse(&read(&paths.bank_holidays)?)
         .map_err(|fault| faults(&paths.bank_holidays, &[fault]))?;
     let areas = Areas::parse(&read(&paths.areas)?).map_err(|found| faults(&paths.areas, &found))?;
+    let retention = retention::Policy::parse(&read(&paths.retention)?)
+        .map_err(|found| faults(&paths.retention, &found))?;
     Ok(Texts {
         rulebook,
         calendar,
         areas,
+        retention,
     })
 }
 
@@ -189,6 +199,7 @@ pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fau
         index,
         rulebook: texts.rulebook,
         areas: texts.areas,
+        retention: texts.retention,
     }))
 }
 

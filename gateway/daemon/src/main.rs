@@ -65,7 +65,7 @@ enum Command {
     /// The vetted words.
     #[command(subcommand)]
     Templates(commands::templates::Command),
-    /// Keys and secrets.
+    /// Keys, secrets and erasure.
     #[command(subcommand)]
     Vault(commands::vault::Command),
     /// The contact log: proofs for whoever does not have to trust us.
@@ -123,7 +123,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Demo { headless } => demo::run(&open, headless).await,
         Command::Serve => serve::run(&open).await,
         Command::Migrate => serve::migrate(&open).await,
-        Command::Vault(command) => commands::vault::run(&open, &command),
+        Command::Vault(command) => commands::vault::run(&open, command).await,
         Command::Log(command) => commands::log::run(&open, command).await,
         Command::Notices(command) => commands::notices::run(&open, command).await,
         Command::Check => commands::check::run(&open).await,

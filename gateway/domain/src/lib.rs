@@ -21,6 +21,7 @@ pub mod id;
 pub mod masked;
 pub mod obligation;
 pub mod people;
+pub mod retention;
 pub mod rulebook;
 pub mod safety;
 pub mod time;

@@ -7,14 +7,18 @@ use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, Vict
 use domain::people::VictimStanding;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::Tx;
 use store::people::{self, AdviserRow, CaseRow, ConsentRow, VictimRow};
+use store::{Tx, keys};
 use vault::DataKey;
 
 use crate::entries::entry;
 use crate::import::{Adviser, CaseRecord};
 use crate::person::{Dates, DefenceParty, Person, to_json};
 use crate::{Error, Gateway, Result, StaffRole};
+
+/// Why a row about an erased victim is refused.
+pub(crate) const ERASED: &str =
+    "the personal data of this victim were erased; nothing is recorded about this person any more";
 
 /// What became of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,7 @@ impl Gateway {
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let case = self.find_or_add_case(&mut tx, record).await?;
+        self.check_not_erased(&mut tx, record, &case).await?;
         let refused = self.add_defence(&mut tx, record, &case.id).await?;
         if people::find_victim_by_ref(&mut tx, &case.id, &record.victim_ref)
             .await?
@@ -78,8 +83,21 @@ impl Gateway {
         Ok(())
     }
 
+    /// Nothing that comes in again brings back what was erased: sources send their whole list again and again.
+    async fn check_not_erased(&self, tx: &mut Tx, record: &CaseRecord, case: &CaseRow) -> Result<()> {
+        let erased = self.erased_ref(&case.urn, &record.victim_ref);
+        match people::find_victim_by_ref(tx, &case.id, &erased).await? {
+            Some(_) => Err(Error::Invalid(ERASED.to_owned())),
+            None => Ok(()),
+        }
+    }
+
     async fn find_or_add_case(&self, tx: &mut Tx, record: &CaseRecord) -> Result<CaseRow> {
         if let Some(case) = people::find_case_by_urn(tx, record.urn.as_str()).await? {
+            // Its key went with the last victim that was erased; somebody new begins anew.
+            if keys::find(tx, case.id.as_str()).await?.is_none() {
+                self.new_key(tx, case.id.as_str()).await?;
+            }
             return Ok(case);
         }
         let now = self.now();

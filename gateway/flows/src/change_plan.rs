@@ -15,7 +15,7 @@ use store::people;
 use store::proposals::{self, ProposalRow};
 
 use crate::decide::check_reason;
-use crate::entries::about_victim;
+use crate::entries::{about_victim, in_words};
 use crate::person::Victim;
 use crate::{Error, Gateway, Result, StaffRole};
 
@@ -65,7 +65,7 @@ impl Gateway {
             by: actor.to_owned(),
             at: now,
         };
-        let point = new.point.clone();
+        let (point, value) = (new.point.clone(), in_words(&new.value));
         let before = plan.clone();
         let outcome = change::propose(&mut plan, new, &deny);
         if let Err(fault) = outcome
@@ -87,6 +87,7 @@ impl Gateway {
         if let Some(old) = &replaces {
             written = written.with_fact("barred", old.as_str());
         }
+        written = self.commit_in(&mut tx, &victim, written, "value", &value).await?;
         match outcome {
             Ok(proposal) => {
                 let sealed = self.seal(&victim.key, "plan_proposals", id.as_str(), &proposal)?;
@@ -142,7 +143,10 @@ impl Gateway {
         let new = approved.new_value();
         self.index_point(&mut tx, &new.point, &new.value, &victim.row.id)
             .await?;
-        let step = about_victim(self.now(), actor, Act::Decision, "plan-change-approved", &victim)?;
+        let step = about_victim(self.now(), actor, Act::Decision, "plan-change-approved", &victim)?
+            .with_fact("point", new.point.as_str());
+        let value = in_words(&new.value);
+        let step = self.commit_in(&mut tx, &victim, step, "value", &value).await?;
         self.save_proposal(tx, &row, &victim, &approved, step).await
     }
 
@@ -178,6 +182,7 @@ impl Gateway {
         let barred = about_victim(self.now(), actor, Act::Change, "point-barred", &victim)?
             .with_fact("point", point.as_str())
             .with_reason(why.as_str());
+        let barred = self.commit_point(&mut tx, &victim, &plan, point, barred).await?;
         Ok(tx.commit(&[barred]).await?)
     }
 
@@ -201,6 +206,7 @@ impl Gateway {
         let checked = about_victim(self.now(), actor, Act::Change, "point-rechecked", &victim)?
             .with_fact("point", point.as_str())
             .with_fact("review-by", review_by.to_string());
+        let checked = self.commit_point(&mut tx, &victim, &plan, point, checked).await?;
         Ok(tx.commit(&[checked]).await?)
     }
 
@@ -270,6 +276,24 @@ impl Gateway {
             people::add_point_index(tx, point, victim, &index).await?;
         }
         Ok(())
+    }
+
+    /// Commits an entry to the value of the point that it is about.
+    async fn commit_point(
+        &self,
+        tx: &mut Tx,
+        victim: &Victim,
+        plan: &Plan,
+        point: &ContactPointId,
+        entry: Entry,
+    ) -> Result<Entry> {
+        match plan.point(point) {
+            Some(point) => {
+                self.commit_in(tx, victim, entry, "value", &in_words(point.value()))
+                    .await
+            }
+            None => Ok(entry),
+        }
     }
 
     async fn warn_of_plan(&self, tx: &mut Tx, victim: &Victim, kind: &str, detail: &str) -> Result<()> {

@@ -71,7 +71,13 @@ impl Gateway {
             if now_owed.is_none_or(|now| now.state != "open" || now.waiting_for.is_some()) {
                 continue;
             }
-            let victim = self.load_victim(&mut tx, &owed.victim_id).await?;
+            let victim = match self.load_victim(&mut tx, &owed.victim_id).await {
+                Err(Error::Erased) => {
+                    self.lapse_erased(tx, actor, &owed).await?;
+                    continue;
+                }
+                found => found?,
+            };
             let entry = match self.compose(&mut tx, actor, &owed, &victim).await? {
                 Ok(draft) => {
                     match drafts::add(&mut tx, &draft).await {
@@ -94,6 +100,14 @@ impl Gateway {
             tx.commit(&[entry.with_area(&victim.case.area)]).await?;
         }
         Ok(done)
+    }
+
+    /// An event may have come in while its victim was erased: what it raised is owed to nobody any more.
+    async fn lapse_erased(&self, mut tx: Tx, actor: &str, owed: &ObligationRow) -> Result<()> {
+        let (now, why) = (self.now(), "victim-erased");
+        obligations::end(&mut tx, &owed.id, "lapsed", actor, why, now).await?;
+        let lapsed = about(now, actor, Act::Change, "obligation-lapsed", owed)?;
+        Ok(tx.commit(&[lapsed.with_reason(why)]).await?)
     }
 
     /// The draft, or whom the obligation waits for.

@@ -1,6 +1,7 @@
 //! Log entries, begun in one place.
 
 use audit::entry::{Act, Entry};
+use domain::contact::PointValue;
 use jiff::Timestamp;
 use store::obligations::ObligationRow;
 
@@ -33,4 +34,15 @@ pub(crate) fn about_victim(
         .with_case(victim.case.id.as_str())
         .with_victim(victim.row.id.as_str())
         .with_area(&victim.case.area))
+}
+
+/// A value as an entry commits to it: an address or number as it is kept, the lines of a postal address one below the
+/// other.
+pub(crate) fn in_words(value: &PointValue) -> String {
+    match value {
+        PointValue::Email(address) => address.reveal().to_owned(),
+        PointValue::Phone(number) => number.reveal().to_owned(),
+        PointValue::Post(address) => address.reveal().collect::<Vec<_>>().join("\n"),
+        PointValue::Person(person) => person.reveal().to_owned(),
+    }
 }

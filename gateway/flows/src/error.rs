@@ -29,6 +29,9 @@ pub enum Error {
     /// There is no such thing, or not for this person.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// It was there and was erased, for good.
+    #[error("the personal data of this victim were erased; what is left stands in the contact log")]
+    Erased,
     /// It was changed meanwhile, or is in another state.
     #[error("{0}")]
     Conflict(String),
@@ -58,7 +61,7 @@ impl Error {
         match self {
             Self::Invalid(_) => Kind::Invalid,
             Self::NotAllowed(_) => Kind::NotAllowed,
-            Self::NotFound(_) => Kind::NotFound,
+            Self::NotFound(_) | Self::Erased => Kind::NotFound,
             Self::Conflict(_) | Self::Store(store::Error::Changed { .. }) => Kind::Conflict,
             Self::Store(fault) if fault.is_passing() => Kind::Busy,
             Self::Store(_) | Self::Vault(_) | Self::Ends(_) | Self::Broken { .. } => Kind::Broken,

@@ -6,6 +6,7 @@ use audit::entry::Entry;
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
+use domain::retention::Policy;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, Entropy};
 use jiff::Timestamp;
@@ -93,6 +94,8 @@ pub struct Parts {
     pub calendar: Calendar,
     /// The 14 Areas.
     pub areas: Areas,
+    /// How long data are kept.
+    pub retention: Policy,
     /// The vetted words.
     pub library: Library,
     /// The staff file.

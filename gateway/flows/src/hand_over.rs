@@ -72,6 +72,10 @@ impl Gateway {
         if let Some(point) = handed.point() {
             entry = entry.with_fact("point", point.as_str());
         }
+        if !words.to.is_empty() {
+            let to = words.to.iter().map(Masked::reveal).collect::<Vec<_>>().join("\n");
+            entry = self.commit_in(&mut tx, &victim, entry, "to", &to).await?;
+        }
         tx.commit(&[entry]).await?;
         Ok(words)
     }

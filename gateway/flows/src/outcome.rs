@@ -207,7 +207,11 @@ impl Gateway {
 
     /// A hard bounce: the contact point is no longer trusted (requirement A6). It is never edited here.
     async fn distrust(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
-        let victim = self.load_victim(tx, &tried.owed.victim_id).await?;
+        let victim = match self.load_victim(tx, &tried.owed.victim_id).await {
+            // There is no plan any more that could be trusted.
+            Err(Error::Erased) => return Ok(()),
+            found => found?,
+        };
         let mut plan = victim.plan()?;
         if plan.hard_bounce(&tried.point, self.now()).is_err() {
             // The plan has lost this point since: it was replaced, and what was replaced is barred already.

@@ -17,7 +17,7 @@ use store::{Tx, drafts, outbox, people};
 
 use crate::compose_draft::CONTENT_FREE;
 use crate::decide::check_reason;
-use crate::entries::{about, about_victim};
+use crate::entries::{about, about_victim, in_words};
 use crate::owed::{find_open, find_owed};
 use crate::person::Victim;
 use crate::{Error, Gateway, Result, StaffRole};
@@ -86,7 +86,12 @@ impl Gateway {
         let id = ContactId::random(self.entropy());
         let row = self.contact_row(&id, actor, &new, owed.as_ref(), &victim)?;
         contacts::add(&mut tx, &row).await?;
-        let mut entries = vec![contact_entry(&row, actor, &victim, &flags)?];
+        let mut entry = contact_entry(&row, actor, &victim, &flags)?;
+        if let Some(point) = new.made.point.as_ref().and_then(|id| plan.point(id)) {
+            let to = in_words(point.value());
+            entry = self.commit_in(&mut tx, &victim, entry, "to", &to).await?;
+        }
+        let mut entries = vec![entry];
         if flags.iter().any(|flag| flag.is_near_miss()) {
             self.warn_of_contact(&mut tx, &row, &flags).await?;
         }

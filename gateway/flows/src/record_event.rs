@@ -14,6 +14,7 @@ use store::obligations::{self, ObligationRow};
 use store::people::VictimRow;
 use store::{Tx, people, subjects};
 
+use crate::add_case::ERASED;
 use crate::carry_out::{Done, open_obligation};
 use crate::entries::entry;
 use crate::person::{Victim, to_json};
@@ -62,9 +63,14 @@ impl Gateway {
     async fn find_subject(&self, tx: &mut Tx, event: &Event) -> Result<std::result::Result<Victim, String>> {
         let unknown =
             "no case with this URN has a victim with this victim_ref; check both against the source system";
-        let Some(subject) = subjects::find_by_ref(tx, event.urn.as_str(), &event.victim_ref).await? else {
-            return Ok(Err(unknown.to_owned()));
+        let urn = event.urn.as_str();
+        let Some(subject) = subjects::find_by_ref(tx, urn, &event.victim_ref).await? else {
+            let erased = subjects::find_by_ref(tx, urn, &self.erased_ref(urn, &event.victim_ref)).await?;
+            return Ok(Err(erased.map_or(unknown, |_| ERASED).to_owned()));
         };
+        if subject.key.is_none() {
+            return Ok(Err(ERASED.to_owned()));
+        }
         if event.occurred_at > self.now() {
             return Ok(Err(
                 "occurred_at lies in the future; an event is recorded once it has happened".to_owned(),

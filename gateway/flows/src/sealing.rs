@@ -1,12 +1,15 @@
 //! Sealing personal values under the key of whom they are about, and committing to them in the log.
 
+use audit::entry::Entry;
 use audit::merkle::Hash;
 use domain::time::random;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::openings::OpeningRow;
 use store::{Tx, keys, log};
 use vault::{CommitmentKey, DataKey, Place, WrappedKey, commitment};
 
+use crate::person::Victim;
 use crate::{Error, Gateway, Result};
 
 fn fault(fault: impl std::fmt::Display) -> Error {
@@ -33,8 +36,9 @@ impl Gateway {
 
     /// The same from its wrapped form, where that has been read already.
     pub(crate) fn unwrap(&self, owner: &str, wrapped: Option<(String, Vec<u8>)>) -> Result<DataKey> {
+        // Everybody gets a key when they are written down, and only an erasure takes one away.
         let Some((kek_id, bytes)) = wrapped else {
-            return Err(Error::NotFound("key"));
+            return Err(Error::Erased);
         };
         self.parts
             .keys
@@ -91,11 +95,60 @@ impl Gateway {
         field: &str,
         value: &str,
     ) -> Result<String> {
+        let opening = self.opening(key, owner, nonce, field, value)?;
+        log::add_opening(tx, &opening.commitment, owner, &opening.sealed).await?;
+        Ok(opening.commitment)
+    }
+
+    /// The same for an entry about one victim: it gets the nonce and the commitment.
+    pub(crate) async fn commit_in(
+        &self,
+        tx: &mut Tx,
+        victim: &Victim,
+        entry: Entry,
+        field: &str,
+        value: &str,
+    ) -> Result<Entry> {
+        let nonce: [u8; 16] = random(self.entropy());
+        let made = self
+            .commit_value(tx, &victim.key, victim.row.id.as_str(), &nonce, field, value)
+            .await?;
+        Ok(entry.with_nonce(&nonce).with_commitment(field, made))
+    }
+
+    /// The same, for an opening that is kept later, together with others.
+    pub(crate) fn commit_later(
+        &self,
+        victim: &Victim,
+        entry: Entry,
+        field: &str,
+        value: &str,
+    ) -> Result<(Entry, OpeningRow)> {
+        let nonce: [u8; 16] = random(self.entropy());
+        let opening = self.opening(&victim.key, victim.row.id.as_str(), &nonce, field, value)?;
+        let entry = entry
+            .with_nonce(&nonce)
+            .with_commitment(field, &opening.commitment);
+        Ok((entry, opening))
+    }
+
+    /// A commitment under a fresh key, and what opens it, sealed.
+    fn opening(
+        &self,
+        key: &DataKey,
+        owner: &str,
+        nonce: &[u8; 16],
+        field: &str,
+        value: &str,
+    ) -> Result<OpeningRow> {
         let secret: [u8; 32] = random(self.entropy());
         let made = commitment::commit(&CommitmentKey::from_bytes(secret), field, nonce, value.as_bytes());
-        let hex = Hash::from_bytes(made).to_hex();
-        let opening = self.seal(key, "openings", &hex, &(secret.to_vec(), value))?;
-        log::add_opening(tx, &hex, owner, &opening).await?;
-        Ok(hex)
+        let commitment = Hash::from_bytes(made).to_hex();
+        let sealed = self.seal(key, "openings", &commitment, &(secret.to_vec(), value))?;
+        Ok(OpeningRow {
+            commitment,
+            owner: owner.to_owned(),
+            sealed,
+        })
     }
 }

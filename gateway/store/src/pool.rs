@@ -20,6 +20,9 @@ const WRITER_CACHE: &str = "-131072";
 /// Pages in the write-ahead log before they are carried over into the file (256 MiB; SQLite by itself takes 4): a page
 /// that changed often in between is carried over once, and pages that lie together are written together.
 const WAL_PAGES: &str = "65536";
+/// The tables that `erasure::erase` touches.
+const VACUUM: &str = "VACUUM data_keys, openings, point_indexes, name_indexes, defendants, victims, events, drafts, \
+                      messages, contacts, plan_proposals, advisers, consents";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool whose connections have no end of their own, so that no task of `sqlx` 0.9 goes over the idle ones. That task
@@ -59,7 +62,10 @@ impl Pool {
             let writer_options = options
                 .clone()
                 .pragma("cache_size", WRITER_CACHE)
-                .pragma("wal_autocheckpoint", WAL_PAGES);
+                .pragma("wal_autocheckpoint", WAL_PAGES)
+                // What is deleted or overwritten is written over with zeros in the file: an erasure leaves nothing
+                // in free space.
+                .pragma("secure_delete", "ON");
             let writer = pool()
                 .max_connections(1)
                 // On a full disk SQLite rolls back by itself, and the library goes on counting a transaction that is
@@ -118,7 +124,9 @@ impl Pool {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::postgres(pool.begin().await?),
+            // In so many words: whoever gives up waiting for `read` may leave a connection in a transaction that only
+            // reads, which the driver does not know of.
+            Self::Postgres(pool) => Tx::postgres(pool.begin_with("BEGIN READ WRITE").await?),
         })
     }
 
@@ -128,6 +136,27 @@ impl Pool {
             Self::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
             Self::Postgres(pool) => Tx::postgres(pool.begin_with("BEGIN READ ONLY").await?),
         })
+    }
+
+    /// Clears away what a committed erasure left of the old rows; false when somebody is still reading them, and it has
+    /// to be done again.
+    ///
+    /// SQLite has written zeros over the old rows (`secure_delete`), but its write-ahead log still holds them: it is
+    /// carried over and cut to nothing. PostgreSQL keeps old versions of rows until nobody can see them: they are
+    /// removed; what stays in free space and in its write-ahead log is sealed (see `docs/decisions/0014-erasure.md`).
+    pub async fn clear_away(&self) -> Result<bool> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .fetch_one(writer)
+                    .await?;
+                Ok(sqlx::Row::try_get::<i64, _>(&row, 0)? == 0)
+            }
+            Self::Postgres(pool) => {
+                sqlx::query(VACUUM).execute(pool).await?;
+                Ok(true)
+            }
+        }
     }
 
     /// Closes every connection.

@@ -33,6 +33,11 @@ impl KeyRing {
         found.ok_or_else(|| VaultError::UnknownKey(id.to_owned()))
     }
 
+    /// The identifiers of all its keys, in the order of the file.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keks.iter().map(Kek::id)
+    }
+
     /// Wraps the data key of `owner` under the active key.
     pub fn wrap(&self, owner: &str, data_key: &DataKey, nonce: [u8; 12]) -> Result<WrappedKey, VaultError> {
         wrap(self.active(), owner, data_key, nonce)

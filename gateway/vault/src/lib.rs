@@ -22,8 +22,8 @@
 //! To add a way to use a key: give it a label of its own (`gateway-<use>-v1`) in the authenticated data or
 //! the derivation, so that what one use makes never passes for another's, and a test that shows it.
 //!
-//! Rotation and erasure come with the next issue: rotation wraps again under the ring's new active key,
-//! erasure deletes the wrapped key and the openings of the commitments. Neither changes a format here.
+//! Rotation wraps data keys again under the ring's new active key; erasure deletes a wrapped key and the openings of
+//! the commitments. Both are flows (`rotate_keys`, `erase_victim`) and change no format here.
 
 mod blind_index;
 pub mod commitment;

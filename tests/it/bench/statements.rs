@@ -10,8 +10,10 @@ use store::{Arg, Pool};
 use super::raw::Raw;
 
 const WORKER: &str = "bench";
-/// Entries that one statement writes, as in `store::log`.
+/// Entries, and openings, that one statement writes, as in `store::log` and `store::openings`.
 const ROWS: i64 = 8;
+/// A sealed opening: key and address in the second bucket, with format, nonce and tag.
+const OPENING_BYTES: usize = 1 + 12 + 256 + 16;
 
 /// Runs deliveries' statements on one database.
 pub(super) struct Statements<'a> {
@@ -90,9 +92,28 @@ impl Statements<'_> {
                 attempt,
             });
         }
+        self.openings(&mut tx, &going).await;
         self.log(&mut tx, self.attempted, going.len()).await;
         tx.commit().await;
         going
+    }
+
+    /// What opens each attempt's commitment to its address.
+    async fn openings(&self, tx: &mut Raw, going: &[Going]) {
+        let row = |one: &Going| {
+            let half = || AttemptId::random(self.chance).to_string();
+            let sealed = vec![0; OPENING_BYTES];
+            [text(&(half() + &half())), text(&one.victim), (&sealed).into()]
+        };
+        for rows in going.chunks(usize::try_from(ROWS).expect("a small number")) {
+            if i64::try_from(rows.len()) == Ok(ROWS) {
+                tx.run("openings.add_rows", rows.iter().flat_map(row)).await;
+            } else {
+                for one in rows {
+                    tx.run("openings.add_one", row(one)).await;
+                }
+            }
+        }
     }
 
     async fn mark(&self, group: &[Going]) {

@@ -1,5 +1,7 @@
 //! `gateway check`: all faults at once.
 
+use domain::retention::{DEFAULT, Policy};
+
 use super::Context;
 use crate::config::{self, Config};
 use crate::house::{self, Paths};
@@ -39,12 +41,33 @@ fn check_texts(paths: &Paths, faults: &mut Vec<String>) {
                 texts.calendar.last_year()
             ));
             print::line(&format!("areas      {}", texts.areas.list().len()));
+            show_retention(&texts.retention);
         }
         Err(fault) => faults.push(fault.sentence),
     }
     match house::library(paths) {
         Ok(library) => print::line(&format!("templates  {} versions", library.versions().len())),
         Err(fault) => faults.push(fault.sentence),
+    }
+}
+
+/// How long data are kept, and which rows nobody has confirmed.
+fn show_retention(policy: &Policy) {
+    let stated = policy
+        .rows()
+        .iter()
+        .find(|row| row.flag == DEFAULT)
+        .and_then(|row| row.years);
+    let default = stated.map_or_else(
+        || "no number for a case without a flag: nothing can be erased".to_owned(),
+        |years| format!("{years} years after the closing of a case without a flag"),
+    );
+    print::line(&format!("retention  {default}"));
+    for row in policy.rows().iter().filter(|row| !row.confirmed) {
+        print::line(&format!(
+            "           {} is not confirmed (grade {})",
+            row.flag, row.grade
+        ));
     }
 }
 

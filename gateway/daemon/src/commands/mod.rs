@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod plan;
 pub mod templates;
 pub mod vault;
+pub mod vault_keys;
 
 use std::io::Read as _;
 use std::path::PathBuf;

@@ -30,6 +30,8 @@ pub struct Config {
     pub contact_log: ContactLog,
     /// What is owed, and when.
     pub rules: Rules,
+    /// How long data are kept.
+    pub retention: Retention,
     /// The words.
     pub templates: Templates,
     /// Who may act.
@@ -102,6 +104,14 @@ pub struct Rules {
     pub confirmed: Vec<String>,
     /// Hours before the due time at which an open obligation asks for attention.
     pub attention_hours: Vec<i64>,
+}
+
+/// How long data are kept.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// The policy.
+    pub file: PathBuf,
 }
 
 /// The words.
@@ -295,6 +305,7 @@ impl Config {
             &mut self.rules.rulebook,
             &mut self.rules.bank_holidays,
             &mut self.rules.areas,
+            &mut self.retention.file,
             &mut self.templates.folder,
             &mut self.staff.file,
             &mut self.sender.bounce_key_file,

@@ -11,7 +11,7 @@ use vault::KeyFile;
 
 use super::{CONNECTIONS_MAX, staff};
 use crate::chance::MachineEntropy;
-use crate::commands::vault::make_log_key;
+use crate::commands::vault_keys::make_log_key;
 use crate::config::{ContactLog, secrets};
 use crate::house::{self, Paths};
 use crate::print::Fault;
@@ -54,6 +54,7 @@ pub async fn open(project: &Path, dir: &Path, clock: Box<dyn Clock>) -> Result<G
         rulebook: texts.rulebook.for_demo(),
         staff: staff::invented(&texts.areas),
         areas: texts.areas,
+        retention: texts.retention,
         library: house::library(&paths)?,
         signer: None,
     }))

@@ -30,6 +30,12 @@ pub fn invented(areas: &Areas) -> Vec<Staff> {
             "01632 960102".to_owned(),
             StaffRole::Approver,
         ),
+        person(
+            "ines.hart",
+            "Ines Hart",
+            "01632 960104".to_owned(),
+            StaffRole::Auditor,
+        ),
     ];
     let officers = areas.list().iter().flat_map(|area| [(area, 1), (area, 2)]);
     for (number, (area, nth)) in officers.enumerate() {

@@ -7,8 +7,9 @@ use domain::safety::{self, Cleared, Eligibility, Held, HoldReason, Recipient};
 use jiff::SignedDuration;
 use store::drafts::MessageRow;
 use store::obligations::ObligationRow;
+use store::openings::OpeningRow;
 use store::outbox::Claim;
-use store::{Tx, drafts, outbox};
+use store::{Tx, drafts, openings, outbox};
 
 use super::{Delivered, Leaving};
 use crate::entries::about;
@@ -29,7 +30,7 @@ impl Gateway {
             claimed: claims.len(),
             ..Delivered::default()
         };
-        let (mut leaving, mut entries) = (Vec::new(), Vec::new());
+        let (mut leaving, mut entries, mut openings) = (Vec::new(), Vec::new(), Vec::new());
         for claim in claims {
             if let Some(entry) = self.resolve_unseen_end(&mut tx, worker, &claim).await? {
                 done.failed += 1;
@@ -43,9 +44,10 @@ impl Gateway {
                 continue;
             }
             match self.clear_one(&mut tx, &claim, row, &owed).await {
-                Ok(Ok((one, entry))) => {
+                Ok(Ok((one, (entry, opening)))) => {
                     leaving.push(one);
                     entries.push(entry);
+                    openings.push(opening);
                 }
                 Ok(Err(reason)) => {
                     done.held += 1;
@@ -58,6 +60,7 @@ impl Gateway {
                 }
             }
         }
+        openings::add_all(&mut tx, &openings).await?;
         tx.commit(&entries).await?;
         Ok((done, leaving))
     }
@@ -77,7 +80,7 @@ impl Gateway {
         claim: &Claim,
         row: MessageRow,
         owed: &ObligationRow,
-    ) -> Result<std::result::Result<(Leaving, Entry), HoldReason>> {
+    ) -> Result<std::result::Result<(Leaving, (Entry, OpeningRow)), HoldReason>> {
         let now = self.now();
         let victim = self.load_victim(tx, &row.victim_id).await?;
         let message = restore(&row, &victim)?;
@@ -96,6 +99,7 @@ impl Gateway {
             .with_attempt(attempt.as_str())
             .with_channel("email")
             .with_fact("point", point.as_str());
+        let committed = self.commit_later(&victim, entry, "to", cleared.to().reveal())?;
         let tried = Tried {
             attempt,
             tries: claim.tries,
@@ -110,7 +114,7 @@ impl Gateway {
             message: cleared.into_message(),
             language: row.language,
         };
-        Ok(Ok((leaving, entry)))
+        Ok(Ok((leaving, committed)))
     }
 
     /// Whether a message may leave now to a point of this victim, as everything stands in this transaction.
