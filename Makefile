@@ -12,7 +12,7 @@ help: ## what there is
 
 run: ## install what is missing, build, and run the demo until Ctrl-C
 	tools/install.sh run
-	cargo build --release --locked --package daemon
+	cargo build --release --locked --package daemon --package audit
 	target/release/gateway demo
 
 test: ## install what is missing, then format, clippy and all tests on SQLite and PostgreSQL

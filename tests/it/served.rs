@@ -227,3 +227,37 @@ fn a_new_service_is_set_up_with_the_sample_configuration() {
         "keys that are there stay"
     );
 }
+
+on_both!(
+    async fn a_changed_rulebook_or_role_is_in_the_log_from_the_next_start_on(database: Database) {
+        let service = Service::new(database, Faults::Always(Fault::None)).await;
+        let verbs = async |service: &Service| {
+            let mut tx = service.database.pool.read().await.expect("a reader");
+            let stored = store::log::list_from(&mut tx, 0, 10_000).await.expect("entries");
+            let verbs = stored.iter().map(|stored| {
+                let entry = audit::entry::Entry::parse(&stored.body).expect("an entry");
+                (entry.verb().to_owned(), entry.facts().contains_key("from"))
+            });
+            verbs.filter(|(verb, _)| verb.ends_with("-changed")).collect::<Vec<_>>()
+        };
+        let run = async || {
+            let child = service.start();
+            until_said(&service, "working").await;
+            stop(&service, child);
+        };
+        run().await;
+        let first = verbs(&service).await;
+        // The calendar has an entry of its own kind.
+        assert_eq!(first.len(), 6, "{first:?}");
+        assert!(first.iter().all(|(_, known_before)| !known_before));
+        run().await;
+        assert_eq!(verbs(&service).await, first, "nothing was changed");
+        let staff = service.dir().join("staff.toml");
+        let file = std::fs::read_to_string(&staff).expect("the staff file");
+        std::fs::write(&staff, file.replacen("\"vlo\"", "\"approver\"", 1)).expect("a role is changed");
+        run().await;
+        let after = verbs(&service).await;
+        assert_eq!(after[first.len()..], [("roles-changed".to_owned(), true)]);
+        service.close().await;
+    }
+);

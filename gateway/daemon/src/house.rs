@@ -12,7 +12,7 @@ use domain::obligation::Thresholds;
 use domain::retention;
 use domain::rulebook::Rulebook;
 use domain::time::Clock;
-use flows::{Gateway, LogKeys, Parts, Sealer, Settings};
+use flows::{Gateway, KnownText, LogKeys, Parts, Sealer, Settings};
 use jiff::SignedDuration;
 use mail::dkim::Signer;
 use mail::relay::{Relay, RelayConfig, SignIn, TlsPolicy};
@@ -171,6 +171,35 @@ pub async fn sealer(log: &ContactLog, gateway: &Gateway) -> Result<Sealer, Fault
         ));
     }
     Ok(gateway.open_sealer(Folder::new(&log.folder), keys).await?)
+}
+
+/// What decides what the program does and lies in files, as digests. Of the staff the roles alone: the rest is about
+/// people.
+pub fn known_texts(config: &Config) -> Result<Vec<KnownText>, Fault> {
+    let digest = |bytes: &[u8]| hex::encode(ring::digest::digest(&ring::digest::SHA256, bytes));
+    let staff = config::read_staff(&config.staff.file)?;
+    let mut roles = staff
+        .iter()
+        .map(|person| format!("{} {:?}", person.user, person.role))
+        .collect::<Vec<_>>();
+    roles.sort();
+    let rulebook = [read(&config.rules.rulebook)?, config.rules.confirmed.join(" ")];
+    let keys = log_keys(&config.contact_log)?.verifiers();
+    let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let text = |name, text: &str| KnownText {
+        name,
+        digest: digest(text.as_bytes()),
+    };
+    Ok(vec![
+        text("rulebook", &rulebook.join("\n")),
+        text("roles", &roles.join("\n")),
+        text("retention-policy", &read(&config.retention.file)?),
+        text("log-keys", &keys.join("\n")),
+        text(
+            "trust-policy",
+            &String::from_utf8_lossy(&policy(&config.contact_log)?.1),
+        ),
+    ])
 }
 
 /// A database that fits this program; one that does not is left alone.

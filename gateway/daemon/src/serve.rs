@@ -24,6 +24,12 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
             "the calendar moved due times; each has its entry"
         );
     }
+    let changed = gateway
+        .record_texts("system:start", &house::known_texts(&config)?)
+        .await?;
+    if !changed.is_empty() {
+        tracing::warn!(?changed, "other than at the last start; each has its entry");
+    }
     let unvetted = gateway.list_unvetted().await?;
     if !unvetted.is_empty() {
         tracing::warn!(

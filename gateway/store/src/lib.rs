@@ -21,6 +21,7 @@ mod error;
 pub mod events;
 pub mod flags;
 pub mod keys;
+pub mod known_texts;
 pub mod log;
 pub mod notices;
 pub mod obligations;

@@ -56,6 +56,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::events::ALL,
         crate::flags::ALL,
         crate::keys::ALL,
+        crate::known_texts::ALL,
         crate::log::ALL,
         crate::notices::ALL,
         crate::obligations::ALL,
