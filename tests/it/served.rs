@@ -238,7 +238,9 @@ on_both!(
                 let entry = audit::entry::Entry::parse(&stored.body).expect("an entry");
                 (entry.verb().to_owned(), entry.facts().contains_key("from"))
             });
-            verbs.filter(|(verb, _)| verb.ends_with("-changed")).collect::<Vec<_>>()
+            verbs
+                .filter(|(verb, _)| verb.ends_with("-changed"))
+                .collect::<Vec<_>>()
         };
         let run = async || {
             let child = service.start();
@@ -254,7 +256,7 @@ on_both!(
         assert_eq!(verbs(&service).await, first, "nothing was changed");
         let staff = service.dir().join("staff.toml");
         let file = std::fs::read_to_string(&staff).expect("the staff file");
-        std::fs::write(&staff, file.replacen("\"vlo\"", "\"approver\"", 1)).expect("a role is changed");
+        std::fs::write(&staff, file.replacen("\"approver\"", "\"operator\"", 1)).expect("a role is changed");
         run().await;
         let after = verbs(&service).await;
         assert_eq!(after[first.len()..], [("roles-changed".to_owned(), true)]);
