@@ -8,7 +8,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use audit::entry::Entry;
-use tokio::sync::{Mutex as Turn, oneshot};
+use tokio::sync::oneshot;
 
 use crate::{Error, Pool, Result};
 
@@ -19,11 +19,16 @@ struct Waiting {
     answer: oneshot::Sender<Answer>,
 }
 
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    /// Somebody writes, and goes on until nobody waits.
+    is_written: bool,
+}
+
 struct Group {
     pool: Pool,
-    waiting: Mutex<Vec<Waiting>>,
-    /// Held by whoever writes; the others gather meanwhile.
-    turn: Turn<()>,
+    queue: Mutex<Queue>,
 }
 
 /// Appends entries, many at a time.
@@ -35,13 +40,9 @@ pub struct Appender {
 impl Appender {
     /// Appends to the log of this database.
     pub fn new(pool: Pool) -> Self {
-        let group = Group {
-            pool,
-            waiting: Mutex::default(),
-            turn: Turn::new(()),
-        };
+        let queue = Mutex::default();
         Self {
-            group: Arc::new(group),
+            group: Arc::new(Group { pool, queue }),
         }
     }
 
@@ -49,10 +50,11 @@ impl Appender {
     /// written, unless the database went away while it committed.
     pub async fn append(&self, entry: Entry) -> Result<()> {
         let (answer, answered) = oneshot::channel();
-        self.group.lock().push(Waiting { entry, answer });
-        // A task of its own: a caller that gives up does not take the others' commit with it.
-        let group = Arc::clone(&self.group);
-        tokio::spawn(async move { group.write().await });
+        if self.group.join(Waiting { entry, answer }) {
+            // A task of its own: a caller that gives up does not take the others' commit with it.
+            let group = Arc::clone(&self.group);
+            tokio::spawn(async move { group.write().await });
+        }
         match answered.await {
             Ok(answer) => answer.map_err(Error::Group),
             Err(_) => Err(Error::Unanswered),
@@ -60,25 +62,59 @@ impl Appender {
     }
 }
 
+/// Somebody who writes. One who does not come to the end (the program stops) leaves nobody waiting for ever.
+struct Writing<'g> {
+    group: &'g Group,
+    is_done: bool,
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            *self.group.lock() = Queue::default();
+        }
+    }
+}
+
 impl Group {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes whatever waits by the time it is this task's turn; often another has written it by then.
+    /// Joins those who wait; whether somebody has to begin to write.
+    fn join(&self, one: Waiting) -> bool {
+        let mut queue = self.lock();
+        queue.waiting.push(one);
+        !mem::replace(&mut queue.is_written, true)
+    }
+
+    /// Those who wait by now; when nobody does, the writing ends.
+    fn take(&self) -> Vec<Waiting> {
+        let mut queue = self.lock();
+        queue.is_written = !queue.waiting.is_empty();
+        mem::take(&mut queue.waiting)
+    }
+
+    /// Writes for as long as somebody waits.
     async fn write(&self) {
-        let _turn = self.turn.lock().await;
-        self.gather().await;
-        let waiting = mem::take(&mut *self.lock());
-        if waiting.is_empty() {
-            return;
-        }
-        let (entries, answers): (Vec<_>, Vec<_>) =
-            waiting.into_iter().map(|one| (one.entry, one.answer)).unzip();
-        let written = self.commit(&entries).await.map_err(Arc::new);
-        for answer in answers {
-            // A caller that went away needs no answer.
-            let _ = oneshot::Sender::send(answer, written.clone());
+        let mut turn = Writing {
+            group: self,
+            is_done: false,
+        };
+        loop {
+            self.gather().await;
+            let waiting = self.take();
+            if waiting.is_empty() {
+                turn.is_done = true;
+                return;
+            }
+            let (entries, answers): (Vec<_>, Vec<_>) =
+                waiting.into_iter().map(|one| (one.entry, one.answer)).unzip();
+            let written = self.commit(&entries).await.map_err(Arc::new);
+            for answer in answers {
+                // A caller that went away needs no answer.
+                let _ = oneshot::Sender::send(answer, written.clone());
+            }
         }
     }
 
@@ -87,7 +123,7 @@ impl Group {
     async fn gather(&self) {
         let mut before = 0;
         loop {
-            let waiting = self.lock().len();
+            let waiting = self.lock().waiting.len();
             if waiting <= before {
                 return;
             }

@@ -154,7 +154,7 @@ pub(super) fn is_kebab(text: &str) -> bool {
     text.len() <= NAME_MAX
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-')
-        && !text.contains("--")
+        && text.as_bytes().windows(2).all(|pair| pair != b"--")
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

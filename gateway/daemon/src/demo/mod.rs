@@ -271,7 +271,10 @@ fn show(summary: &Value, caught: &Path) {
     print::line(&format!(
         "Contact log {} entries, root {}, recomputed",
         number("/log/size"),
-        number("/log/root")
+        summary
+            .pointer("/log/root")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     ));
     print::line(&format!("Mail        {}", caught.display()));
 }
