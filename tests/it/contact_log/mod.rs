@@ -12,6 +12,7 @@ use audit::folder::Folder;
 use audit::verification::{self, Broken, Verified};
 use harness::contact_log::policy;
 use jiff::Timestamp;
+use sqlx::{AssertSqlSafe, Connection as _};
 use store::Pool;
 
 /// When the first entry of a test's log was written.
@@ -52,4 +53,24 @@ fn copy(from: &Path, to: &Path) {
 
 fn instant(after_us: i64) -> Timestamp {
     Timestamp::from_microsecond(FIRST_AT_US + after_us).expect("an instant")
+}
+
+/// Runs a statement that our own program has no words for.
+async fn by_hand(address: &str, sql: &str) {
+    let sql = AssertSqlSafe(sql.to_owned());
+    if address.starts_with("sqlite:") {
+        let mut connection = sqlx::SqliteConnection::connect(address)
+            .await
+            .expect("the database");
+        sqlx::query(sql)
+            .execute(&mut connection)
+            .await
+            .expect("the change");
+    } else {
+        let mut connection = sqlx::PgConnection::connect(address).await.expect("the database");
+        sqlx::query(sql)
+            .execute(&mut connection)
+            .await
+            .expect("the change");
+    }
 }

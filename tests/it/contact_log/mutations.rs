@@ -18,9 +18,8 @@ use harness::database::{Database, sqlite};
 use harness::gateway::TestGateway;
 use harness::on_both;
 use mail::catcher::{Fault, Faults};
-use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::{append, copy, verify};
+use super::{append, by_hand, copy, verify};
 
 /// Entries of the log that is changed: two full bundles and a part of one.
 const ENTRIES: u64 = 700;
@@ -300,26 +299,6 @@ fn rewrite(export: &Export, changed: u64, dir: &Path) -> String {
         root,
     }
     .to_text()
-}
-
-/// Runs a statement that our own program has no words for.
-async fn by_hand(address: &str, sql: &str) {
-    let sql = AssertSqlSafe(sql.to_owned());
-    if address.starts_with("sqlite:") {
-        let mut connection = sqlx::SqliteConnection::connect(address)
-            .await
-            .expect("the database");
-        sqlx::query(sql)
-            .execute(&mut connection)
-            .await
-            .expect("the change");
-    } else {
-        let mut connection = sqlx::PgConnection::connect(address).await.expect("the database");
-        sqlx::query(sql)
-            .execute(&mut connection)
-            .await
-            .expect("the change");
-    }
 }
 
 async fn without_triggers(database: &Database) {

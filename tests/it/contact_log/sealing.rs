@@ -10,32 +10,11 @@ use harness::contact_log::{ORIGIN, folder, key_text, keys, policy, sealer};
 use harness::gateway::TestGateway;
 use harness::on_both;
 use mail::catcher::{Fault, Faults};
-use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::{append, copy, instant, verify};
+use super::{append, by_hand, copy, instant, verify};
 
 async fn house(database: &harness::database::Database) -> TestGateway {
     TestGateway::new(database, Faults::Always(Fault::None)).await
-}
-
-/// Changes the head by hand, as somebody with a password could.
-async fn change_head(address: &str, set: &str) {
-    let sql = AssertSqlSafe(format!("UPDATE log_tree SET {set} WHERE one = 1"));
-    if address.starts_with("sqlite:") {
-        let mut connection = sqlx::SqliteConnection::connect(address)
-            .await
-            .expect("the database");
-        sqlx::query(sql)
-            .execute(&mut connection)
-            .await
-            .expect("the change");
-    } else {
-        let mut connection = sqlx::PgConnection::connect(address).await.expect("the database");
-        sqlx::query(sql)
-            .execute(&mut connection)
-            .await
-            .expect("the change");
-    }
 }
 
 on_both!(
@@ -197,7 +176,8 @@ on_both!(
         };
         let root = format!("size = size + 1, root = {literal}");
         for (set, word) in [("size = size - 1", "older database"), (&root, "different logs")] {
-            change_head(&database.address, set).await;
+            let change = format!("UPDATE log_tree SET {set} WHERE one = 1");
+            by_hand(&database.address, &change).await;
             let fault = gateway.flows.open_sealer(Folder::new(&place), keys()).await;
             let fault = fault.expect_err("the head is not the published one");
             assert!(fault.to_string().contains(word), "{fault}");

@@ -32,6 +32,8 @@ use tempfile::TempDir;
 
 /// Writers side by side, as the issue asks for.
 const WRITERS: u64 = 64;
+/// No run takes so long, in seconds.
+const PATIENCE_S: &str = "300";
 /// Numbers that one run may use.
 const RUN: u64 = 10_000_000;
 
@@ -74,7 +76,8 @@ impl Ledger {
     /// The program of the writers, with `before` in front of it, such as a tracer.
     fn writers(&mut self, before: &[&str], writers: u64) -> Command {
         let program = env!("CARGO_BIN_EXE_log-writers");
-        let words = [before, &[program]].concat();
+        // One that hangs ends too, and is no success.
+        let words = [&["timeout", "-s", "KILL", PATIENCE_S], before, &[program]].concat();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).arg(&self.database.address);
         command.arg(self.folder());
