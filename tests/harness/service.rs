@@ -234,7 +234,8 @@ pub fn terminate(child: &Child) {
     assert!(sent.expect("the shell runs").success(), "SIGTERM is sent");
 }
 
-fn secret(path: &Path, text: &str) {
+/// Writes a secret file.
+pub fn secret(path: &Path, text: &str) {
     use std::io::Write as _;
     let file = fs::OpenOptions::new()
         .write(true)

@@ -64,8 +64,8 @@ impl Edge {
         self.size
     }
 
-    /// Takes in the next entry; the files that it completes go to `full`.
-    pub fn append(&mut self, entry: &[u8], full: &mut Vec<File>) -> Result<(), TileError> {
+    /// Takes in the next entry and answers its hash; the files that it completes go to `full`.
+    pub fn append(&mut self, entry: &[u8], full: &mut Vec<File>) -> Result<Hash, TileError> {
         let bundle = self.size / WIDTH;
         self.entries.push(entry.to_vec());
         self.size += 1;
@@ -73,8 +73,9 @@ impl Edge {
             full.push((whole(Kind::Entries, bundle), encode_entries(&self.entries)?));
             self.entries.clear();
         }
-        self.push(0, leaf_hash(entry), full);
-        Ok(())
+        let leaf = leaf_hash(entry);
+        self.push(0, leaf, full);
+        Ok(leaf)
     }
 
     fn push(&mut self, level: u8, hash: Hash, full: &mut Vec<File>) {

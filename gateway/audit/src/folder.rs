@@ -11,7 +11,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::note::{self, Note, NoteError};
-use crate::tile::{ENTRY_BYTES_MAX, Kind, Tile, TileError};
+use crate::tile::{ENTRY_BYTES_MAX, Kind, Tile, TileError, decode_entries};
 
 const CHECKPOINT: &str = "checkpoint";
 const STAGED: &str = "staged";
@@ -130,14 +130,34 @@ impl Folder {
             .map_err(|fault| FolderError::Note { path, fault })
     }
 
-    /// The bytes of a tile or bundle.
+    /// The bytes of a tile or bundle. Where a partial one is gone because the full one has taken its place, its part of
+    /// that (C2SP tlog-tiles): a reader of an older checkpoint goes on beside the sealer.
     pub fn tile(&self, tile: Tile) -> Result<Vec<u8>, FolderError> {
+        if let Some(bytes) = self.find_tile(tile)? {
+            return Ok(bytes);
+        }
         let path = self.path.join(tile.path());
+        let full = Tile { width: 256, ..tile };
+        let bytes = if full == tile { None } else { self.find_tile(full)? };
+        let mut bytes = bytes.ok_or(FolderError::Missing { path })?;
+        let part = match tile.kind {
+            Kind::Hashes(_) => 32 * usize::from(tile.width),
+            Kind::Entries => {
+                let entries = decode_entries(&bytes, full.width).map_err(|fault| self.fault(full, fault))?;
+                let entries = entries[..usize::from(tile.width)].iter();
+                entries.map(|entry| 2 + entry.len()).sum()
+            }
+        };
+        bytes.truncate(part);
+        Ok(bytes)
+    }
+
+    fn find_tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, FolderError> {
         let each = match tile.kind {
             Kind::Hashes(_) => 32,
             Kind::Entries => 2 + ENTRY_BYTES_MAX as u64,
         };
-        read(&path, each * u64::from(tile.width))?.ok_or(FolderError::Missing { path })
+        read(&self.path.join(tile.path()), each * u64::from(tile.width))
     }
 
     /// A tile's fault, with the file that it is in.

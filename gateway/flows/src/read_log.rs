@@ -32,8 +32,8 @@ impl Gateway {
         Ok(case.id.to_string())
     }
 
-    /// Compares the entries in the database, from `first` on, with those that were published; answers how many were
-    /// compared, none when there are no more. The error names the first that differs.
+    /// Compares the entries in the database, from `first` on, with those that were published. The error names the first
+    /// that differs.
     pub async fn compare_entries<B: AsRef<[u8]>>(&self, first: u64, published: &[B]) -> Result<()> {
         let most = u32::try_from(published.len()).unwrap_or(u32::MAX);
         let mut tx = self.pool().read().await?;

@@ -5,6 +5,8 @@ use std::fs;
 use audit::folder::Folder;
 use audit::key::{KeyKind, SigningKey};
 use audit::note::Note;
+use audit::proving::Prover;
+use audit::tile::Tile;
 use flows::{Kind, LogKeys};
 use harness::contact_log::{ORIGIN, folder, key_text, keys, policy, sealer};
 use harness::gateway::TestGateway;
@@ -47,6 +49,39 @@ on_both!(
         );
         let verified = gateway.flows.verify_log().await.expect("the log holds");
         assert_eq!((verified.size, verified.root), (size, sealer.sealed().root));
+    }
+);
+
+on_both!(
+    async fn a_reader_of_an_older_checkpoint_goes_on_while_its_partial_tiles_are_pruned(database: Database) {
+        let gateway = house(&database).await;
+        append(gateway.pool(), 0, 150).await;
+        let old = gateway.seal().await;
+        let place = Folder::new(folder(gateway.dir()));
+        let note = place.checkpoint().expect("a checkpoint").expect("one");
+        let before = Tile::all(old.size).map(|tile| (tile, place.tile(tile).expect("it is there")));
+        let before = before.collect::<Vec<_>>();
+        append(gateway.pool(), 200, 300).await;
+        gateway.seal().await;
+        assert!(
+            before
+                .iter()
+                .any(|(tile, _)| !place.path().join(tile.path()).exists()),
+            "a full tile has taken the place of a partial one"
+        );
+        for (tile, bytes) in before {
+            assert_eq!(
+                place.tile(tile).expect("out of the full one"),
+                bytes,
+                "{}",
+                tile.path()
+            );
+        }
+        let prover = Prover::new(&place, old.size);
+        let proof = prover.inclusion(100, note).expect("a proof");
+        proof
+            .check(&prover.entry(100).expect("an entry"))
+            .expect("it holds");
     }
 );
 

@@ -8,8 +8,7 @@ mod serving;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use audit::key::{KeyKind, SigningKey, VerifierKey};
 use audit::merkle::Hash;
 use audit::witness::{AddCheckpoint, cosignature_in, log_id};
 use harness::sample_log::{SampleLog, key};
-use harness::service::{Running, program};
+use harness::service::{Running, program, secret as write_secret};
 use tempfile::TempDir;
 
 const ORIGIN: &str = "gateway.example/contact-log";
@@ -49,16 +48,6 @@ struct Answer {
 
 fn verifier() -> VerifierKey {
     key(NAME, KeyKind::Cosignature, SECRET).verifier().clone()
-}
-
-fn write_secret(path: &Path, text: &str) {
-    let file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .expect("a secret file");
 }
 
 impl Files {

@@ -18,7 +18,7 @@ use audit::checkpoint::Checkpoint;
 use audit::edge::{Edge, File};
 use audit::folder::{Folder, FolderError, Lock};
 use audit::frontier::Frontier;
-use audit::merkle::{Hash, leaf_hash};
+use audit::merkle::Hash;
 use audit::note::Note;
 use store::log::{self, StoredEntry, Tree};
 
@@ -83,8 +83,7 @@ impl Sealer {
         let (mut frontier, mut edge) = (self.frontier.clone(), self.edge.clone());
         let mut files = Vec::new();
         for entry in entries {
-            append(&mut edge, entry, &mut files)?;
-            frontier.append(leaf_hash(&entry.body));
+            frontier.append(append(&mut edge, entry, &mut files)?);
         }
         files.extend(edge.partial().map_err(broken)?);
         // Two ways to the same root, from what the database and from what the folder holds: nothing is signed that
@@ -110,12 +109,15 @@ fn ends(fault: &FolderError) -> Error {
     Error::Ends(format!("the contact log's folder: {fault}"))
 }
 
-/// Takes one entry in; its hash must be the one that was kept for it, and its index the next.
-fn append(edge: &mut Edge, entry: &StoredEntry, files: &mut Vec<File>) -> Result<()> {
-    if leaf_hash(&entry.body).as_bytes().as_slice() != entry.leaf || entry.index != edge.size() {
-        return Err(broken(format!("entry {} does not hold", edge.size())));
+/// Takes one entry in and answers its hash, which must be the one that was kept for it; its index must be the next.
+fn append(edge: &mut Edge, entry: &StoredEntry, files: &mut Vec<File>) -> Result<Hash> {
+    let next = edge.size();
+    let leaf = edge.append(&entry.body, files).map_err(broken)?;
+    if leaf.as_bytes().as_slice() == entry.leaf && entry.index == next {
+        Ok(leaf)
+    } else {
+        Err(broken(format!("entry {next} does not hold")))
     }
-    edge.append(&entry.body, files).map_err(broken)
 }
 
 /// Work on the disk, beside the tasks that must go on.

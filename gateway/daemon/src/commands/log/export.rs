@@ -5,8 +5,8 @@ use std::path::Path;
 use audit::folder::Folder;
 use audit::policy::Policy;
 use audit::tile::Tile;
-use audit::verification;
 
+use super::verify::check;
 use super::{bar, new_folder, no, source, write};
 use crate::commands::Context;
 use crate::config::ContactLog;
@@ -31,12 +31,7 @@ pub async fn run(context: &Context, log: &ContactLog, dir: &Path) -> Result<u8, 
     write(&dir.join(POLICY), &policy)?;
     progress.finish_and_clear();
     let policy = Policy::parse(&policy).map_err(|fault| Fault::input(fault.to_string()))?;
-    let checking = bar("checking", checkpoint.size);
-    let checked = verification::verify(&Folder::new(dir), &policy, &[], &mut |done, _| {
-        checking.set_position(done);
-    });
-    checking.finish_and_clear();
-    let verified = checked.map_err(no)?;
+    let verified = check(&Folder::new(dir), &policy, &[])?;
     print::line(&format!(
         "{} entries exported and checked; root {}",
         verified.checkpoint.size, verified.checkpoint.root

@@ -5,7 +5,8 @@ mod pack;
 mod prove;
 mod verify;
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use audit::checkpoint::Checkpoint;
@@ -139,7 +140,8 @@ fn source(log: &ContactLog) -> Result<(Folder, Checkpoint, Note, Vec<u8>), Fault
 /// A new folder, readable by its owner alone. One that holds something is left alone.
 fn new_folder(dir: &Path) -> Result<(), Fault> {
     let named = |fault: std::io::Error| Fault::input(format!("{}: {fault}", dir.display()));
-    fs::create_dir_all(dir).map_err(named)?;
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(named)?;
     if fs::read_dir(dir).map_err(named)?.next().is_some() {
         return Err(Fault::input(format!(
             "{}: is not empty; name a folder that is new",

@@ -78,7 +78,8 @@ fn read_policy(file: &Path, log: &ContactLog) -> Result<Policy, Fault> {
     Ok(policy)
 }
 
-fn check(folder: &Folder, policy: &Policy, kept: &[PathBuf]) -> Result<Verified, Fault> {
+/// Checks a folder, also against checkpoints that were kept, with a progress bar.
+pub fn check(folder: &Folder, policy: &Policy, kept: &[PathBuf]) -> Result<Verified, Fault> {
     let mut notes = Vec::new();
     for file in kept {
         let named = |fault: &dyn std::fmt::Display| Fault::input(format!("{}: {fault}", file.display()));
