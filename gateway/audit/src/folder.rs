@@ -254,19 +254,20 @@ fn sync(folder: &Path) -> Result<(), FolderError> {
 
 /// A whole file, bounded; none where there is none.
 fn read(path: &Path, max: u64) -> Result<Option<Vec<u8>>, FolderError> {
-    let file = match File::open(path) {
+    let mut file = match File::open(path) {
         Ok(file) => file,
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(fault) => return Err(io(path, fault)),
     };
-    let mut bytes = Vec::new();
-    let read = file.take(max + 1).read_to_end(&mut bytes);
-    read.map_err(|fault| io(path, fault))?;
-    if bytes.len() as u64 > max {
+    let length = file.metadata().map_err(|fault| io(path, fault))?.len();
+    if length > max {
         return Err(FolderError::TooLong {
             path: path.to_owned(),
             max,
         });
     }
+    // Whole in one call: what is here is replaced or added, and never grows.
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+    file.read_exact(&mut bytes).map_err(|fault| io(path, fault))?;
     Ok(Some(bytes))
 }

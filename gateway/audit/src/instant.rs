@@ -32,7 +32,12 @@ pub fn to_text(micros: i64) -> Option<String> {
 /// Reads what [`to_text`] writes, and nothing else: no offset, no other precision, no leap second, no day
 /// that does not exist.
 pub fn from_text(text: &str) -> Option<i64> {
-    let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;
+    from_bytes(text.as_bytes())
+}
+
+/// As [`from_text`], of bytes that need not be text.
+pub(crate) fn from_bytes(text: &[u8]) -> Option<i64> {
+    let bytes: &[u8; 27] = text.try_into().ok()?;
     for (place, byte) in [
         (4, b'-'),
         (7, b'-'),
@@ -56,8 +61,9 @@ pub fn from_text(text: &str) -> Option<i64> {
     let (hour, minute, second, fraction) =
         (number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?);
     let days = days_of(year, month, day);
-    // A day that does not exist is another day when it is written again.
-    if date_of(days) != (year, month, day) || hour > 23 || minute > 59 || second > 59 {
+    // A day that does not exist is another day when it is written again; every month has the first 28.
+    let exists = (1..=12).contains(&month) && (1..=28).contains(&day) || date_of(days) == (year, month, day);
+    if !exists || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
     Some(days * DAY_US + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction)

@@ -66,18 +66,18 @@ pub(super) fn entry(entry: &Entry) -> Result<(), EntryError> {
     let year = instant::to_text(entry.at.0).is_some();
     holds(year, "at", "in the years 0000 to 9999")?;
     holds(
-        is_actor(&entry.actor),
+        is_actor(entry.actor.as_bytes()),
         "actor",
         "a staff user name, or `system:` and a worker in kebab-case",
     )?;
-    holds(is_kebab(&entry.verb), "verb", KEBAB)?;
+    holds(is_kebab(entry.verb.as_bytes()), "verb", KEBAB)?;
     for (field, value) in [
         ("reason", entry.reason()),
         ("area", entry.area()),
         ("channel", entry.channel()),
         ("result", entry.result()),
     ] {
-        holds(value.is_none_or(is_kebab), field, KEBAB)?;
+        holds(value.is_none_or(|code| is_kebab(code.as_bytes())), field, KEBAB)?;
     }
     for (field, value) in [
         ("case", entry.case()),
@@ -89,10 +89,10 @@ pub(super) fn entry(entry: &Entry) -> Result<(), EntryError> {
         ("contact", entry.contact()),
         ("nonce", entry.nonce()),
     ] {
-        holds(value.is_none_or(|id| is_hex(id, 32)), field, ID)?;
+        holds(value.is_none_or(|id| is_hex(id.as_bytes(), 32)), field, ID)?;
     }
     holds(
-        entry.rule().is_none_or(is_rule),
+        entry.rule().is_none_or(|rule| is_rule(rule.as_bytes())),
         "rule",
         "letters, digits, `-` and `.`, at most 64",
     )?;
@@ -102,19 +102,19 @@ pub(super) fn entry(entry: &Entry) -> Result<(), EntryError> {
 }
 
 fn template(template: &TemplateRef) -> Result<(), EntryError> {
-    holds(is_kebab(&template.kind), "template.kind", KEBAB)?;
+    holds(is_kebab(template.kind.as_bytes()), "template.kind", KEBAB)?;
     holds(template.version > 0, "template.version", "a number from 1")?;
-    let language = is_language(&template.language);
+    let language = is_language(template.language.as_bytes());
     holds(language, "template.language", "two or three lower-case letters")?;
-    holds(is_hex(&template.digest, 64), "template.digest", DIGEST)
+    holds(is_hex(template.digest.as_bytes(), 64), "template.digest", DIGEST)
 }
 
 fn facts(facts: &BTreeMap<String, String>) -> Result<(), EntryError> {
     few("facts", facts)?;
     for (name, value) in facts {
-        holds(is_name(name), "facts (a name)", NAME)?;
+        holds(is_name(name.as_bytes()), "facts (a name)", NAME)?;
         let rule = "at most 128 of A-Z a-z 0-9 space . _ : + / -, and no phone number or address";
-        holds(is_fact(value), "facts (a value)", rule)?;
+        holds(is_fact(value.as_bytes()), "facts (a value)", rule)?;
     }
     Ok(())
 }
@@ -122,8 +122,8 @@ fn facts(facts: &BTreeMap<String, String>) -> Result<(), EntryError> {
 fn commitments(entry: &Entry) -> Result<(), EntryError> {
     few("commitments", &entry.commitments)?;
     for (field, commitment) in &entry.commitments {
-        holds(is_name(field), "commitments (a field name)", NAME)?;
-        holds(is_hex(commitment, 64), "commitments (a value)", DIGEST)?;
+        holds(is_name(field.as_bytes()), "commitments (a field name)", NAME)?;
+        holds(is_hex(commitment.as_bytes(), 64), "commitments (a value)", DIGEST)?;
     }
     let bound = entry.commitments.is_empty() || entry.nonce.is_some();
     holds(
@@ -150,69 +150,70 @@ fn few(field: &'static str, members: &BTreeMap<String, String>) -> Result<(), En
     }
 }
 
-pub(super) fn is_kebab(text: &str) -> bool {
+pub(super) fn is_kebab(text: &[u8]) -> bool {
+    let mut before = b'-';
+    for byte in text {
+        // A hyphen neither first nor behind another.
+        if !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-' && before != b'-') {
+            return false;
+        }
+        before = *byte;
+    }
+    text.len() <= NAME_MAX && text.first().is_some_and(u8::is_ascii_lowercase) && before != b'-'
+}
+
+pub(super) fn is_language(text: &[u8]) -> bool {
+    (2..=3).contains(&text.len()) && text.iter().all(u8::is_ascii_lowercase)
+}
+
+pub(super) fn is_name(text: &[u8]) -> bool {
     text.len() <= NAME_MAX
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && !text.ends_with('-')
-        && text.as_bytes().windows(2).all(|pair| pair != b"--")
+        && text.first().is_some_and(u8::is_ascii_lowercase)
         && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            .iter()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
 }
 
-pub(super) fn is_language(text: &str) -> bool {
-    (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-pub(super) fn is_name(text: &str) -> bool {
-    text.len() <= NAME_MAX
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
-}
-
-pub(super) fn is_actor(text: &str) -> bool {
-    if let Some(worker) = text.strip_prefix("system:") {
+pub(super) fn is_actor(text: &[u8]) -> bool {
+    if let Some(worker) = text.strip_prefix(b"system:") {
         return is_kebab(worker);
     }
     text.len() <= NAME_MAX
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.first().is_some_and(u8::is_ascii_alphanumeric)
         && text
-            .bytes()
+            .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-pub(super) fn is_rule(text: &str) -> bool {
+pub(super) fn is_rule(text: &[u8]) -> bool {
     text.len() <= NAME_MAX
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.first().is_some_and(u8::is_ascii_alphanumeric)
         && text
-            .bytes()
+            .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
 }
 
-pub(super) fn is_hex(text: &str, digits: usize) -> bool {
-    text.len() == digits
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+pub(super) fn is_hex(text: &[u8], digits: usize) -> bool {
+    // Counted to the end, without a way out in between, so that many are looked at together.
+    let hex = text.iter().filter(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    text.len() == digits && hex.count() == digits
 }
 
-pub(super) fn is_fact(text: &str) -> bool {
+pub(super) fn is_fact(text: &[u8]) -> bool {
     text.len() <= FACT_MAX
         && text
-            .bytes()
+            .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'_' | b':' | b'+' | b'/' | b'-'))
         && !looks_like_phone(text)
 }
 
 /// Nine to fifteen digits (ITU-T E.164 ends at fifteen) that begin with `+` or `0`, written as people write
 /// phone numbers. Instants, counts and identifiers do not look like that.
-fn looks_like_phone(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+fn looks_like_phone(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     (9..=15).contains(&digits)
-        && text.trim_start().starts_with(['+', '0'])
+        && matches!(text.trim_ascii_start().first(), Some(b'+' | b'0'))
         && text
-            .bytes()
+            .iter()
             .all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'+' | b'-' | b'.' | b'/'))
 }

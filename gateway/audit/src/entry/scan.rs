@@ -1,4 +1,4 @@
-//! Whether bytes are an entry, without making one: what [`Entry::parse`] says, several times as fast.
+//! Whether bytes are an entry, without making one: what [`Entry::parse`] says, many times as fast.
 //!
 //! The canonical form puts the members in one order and has nothing to escape, so an entry is read in one pass along
 //! the list of its fields. Bytes that this pass does not understand are left to [`Entry::parse`], which also says what
@@ -7,52 +7,8 @@
 use super::{Act, Entry, EntryError, VERSION, check};
 use crate::instant;
 
-/// What a member holds.
-#[derive(Clone, Copy)]
-enum Kind {
-    Text(fn(&str) -> bool),
-    Instant,
-    Version,
-    Facts,
-    Commitments,
-    Template,
-}
-
-/// Every member with whether it must be there, in the order of the canonical form.
-const MEMBERS: [(&str, bool, Kind); 21] = [
-    ("act", true, Kind::Text(is_act)),
-    ("actor", true, Kind::Text(check::is_actor)),
-    ("area", false, Kind::Text(check::is_kebab)),
-    ("at", true, Kind::Instant),
-    ("attempt", false, Kind::Text(is_reference)),
-    ("case", false, Kind::Text(is_reference)),
-    ("channel", false, Kind::Text(check::is_kebab)),
-    ("commitments", false, Kind::Commitments),
-    ("contact", false, Kind::Text(is_reference)),
-    ("draft", false, Kind::Text(is_reference)),
-    ("facts", false, Kind::Facts),
-    ("message", false, Kind::Text(is_reference)),
-    ("nonce", false, Kind::Text(is_reference)),
-    ("obligation", false, Kind::Text(is_reference)),
-    ("reason", false, Kind::Text(check::is_kebab)),
-    ("result", false, Kind::Text(check::is_kebab)),
-    ("rule", false, Kind::Text(check::is_rule)),
-    ("template", false, Kind::Template),
-    ("v", true, Kind::Version),
-    ("verb", true, Kind::Text(check::is_kebab)),
-    ("victim", false, Kind::Text(is_reference)),
-];
-
-fn is_act(text: &str) -> bool {
-    Act::ALL.iter().any(|act| act.as_str() == text)
-}
-
-fn is_reference(text: &str) -> bool {
-    check::is_hex(text, 32)
-}
-
-fn is_hash(text: &str) -> bool {
-    check::is_hex(text, 64)
+fn is_act(text: &[u8]) -> bool {
+    Act::ALL.iter().any(|act| act.as_str().as_bytes() == text)
 }
 
 impl Entry {
@@ -70,102 +26,120 @@ fn scan(bytes: &[u8]) -> Option<i64> {
     if bytes.len() > super::BYTES_MAX {
         return None;
     }
-    let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
-    let (mut at, mut committed, mut bound) = (None, false, false);
-    let mut members = MEMBERS.iter();
-    rest.skip("{")?;
-    let mut first = true;
-    while !rest.0.starts_with('}') {
-        if !first {
-            rest.skip(",")?;
-        }
-        first = false;
-        let name = rest.text()?;
-        rest.skip(":")?;
-        // Members are in order: whatever was passed over is not there.
-        let (_, _, kind) = loop {
-            let member = members.next()?;
-            if member.0 == name {
-                break member;
-            }
-            if member.1 {
-                return None;
-            }
-        };
-        match kind {
-            Kind::Text(holds) => {
-                holds(rest.text()?).then_some(())?;
-                bound |= name == "nonce";
-            }
-            Kind::Instant => at = Some(instant::from_text(rest.text()?)?),
-            Kind::Version => (rest.number()? == VERSION).then_some(())?,
-            Kind::Facts => rest.map(check::is_fact)?,
-            Kind::Commitments => {
-                rest.map(is_hash)?;
-                committed = true;
-            }
-            Kind::Template => rest.template()?,
-        }
-    }
-    let whole = rest.0 == "}" && members.all(|(_, needed, _)| !needed) && (bound || !committed);
-    at.filter(|_| whole)
+    let mut rest = Rest(bytes);
+    rest.skip(b"{\"act\":")?;
+    rest.text(is_act)?;
+    rest.skip(b",\"actor\":")?;
+    rest.text(check::is_actor)?;
+    rest.optional(b",\"area\":", Rest::code)?;
+    rest.skip(b",\"at\":")?;
+    let at = instant::from_bytes(rest.string()?)?;
+    rest.optional(b",\"attempt\":", Rest::hex::<32>)?;
+    rest.optional(b",\"case\":", Rest::hex::<32>)?;
+    rest.optional(b",\"channel\":", Rest::code)?;
+    let committed = rest.optional(b",\"commitments\":", |rest| rest.map(Rest::hex::<64>))?;
+    rest.optional(b",\"contact\":", Rest::hex::<32>)?;
+    rest.optional(b",\"draft\":", Rest::hex::<32>)?;
+    rest.optional(b",\"facts\":", |rest| rest.map(|rest| rest.text(check::is_fact)))?;
+    rest.optional(b",\"message\":", Rest::hex::<32>)?;
+    let bound = rest.optional(b",\"nonce\":", Rest::hex::<32>)?;
+    rest.optional(b",\"obligation\":", Rest::hex::<32>)?;
+    rest.optional(b",\"reason\":", Rest::code)?;
+    rest.optional(b",\"result\":", Rest::code)?;
+    rest.optional(b",\"rule\":", |rest| rest.text(check::is_rule))?;
+    rest.optional(b",\"template\":", Rest::template)?;
+    rest.skip(b",\"v\":")?;
+    (rest.number()? == VERSION).then_some(())?;
+    rest.skip(b",\"verb\":")?;
+    rest.code()?;
+    rest.optional(b",\"victim\":", Rest::hex::<32>)?;
+    (rest.0 == b"}" && (bound || !committed)).then_some(at)
 }
 
 /// What has not been read yet.
-struct Rest<'t>(&'t str);
+struct Rest<'t>(&'t [u8]);
 
 impl<'t> Rest<'t> {
-    fn skip(&mut self, token: &str) -> Option<()> {
+    #[inline]
+    fn skip<const LENGTH: usize>(&mut self, token: &[u8; LENGTH]) -> Option<()> {
         self.0 = self.0.strip_prefix(token)?;
         Some(())
     }
 
+    /// A member that need not be there: whether it was.
+    #[inline]
+    fn optional<const LENGTH: usize>(
+        &mut self,
+        name: &[u8; LENGTH],
+        value: impl FnOnce(&mut Self) -> Option<()>,
+    ) -> Option<bool> {
+        match self.skip(name) {
+            None => Some(false),
+            Some(()) => value(self).map(|()| true),
+        }
+    }
+
     /// A string without escapes; what may be in it, the caller says.
-    fn text(&mut self) -> Option<&'t str> {
-        let (text, rest) = self.0.strip_prefix('"')?.split_once('"')?;
-        self.0 = rest;
-        Some(text)
+    #[inline]
+    fn string(&mut self) -> Option<&'t [u8]> {
+        let rest = self.0.strip_prefix(b"\"")?;
+        let length = rest.iter().position(|byte| *byte == b'"')?;
+        self.0 = &rest[length + 1..];
+        Some(&rest[..length])
+    }
+
+    /// A string of which this is true; it is true of ASCII alone.
+    #[inline]
+    fn text(&mut self, holds: impl FnOnce(&[u8]) -> bool) -> Option<()> {
+        holds(self.string()?).then_some(())
+    }
+
+    fn code(&mut self) -> Option<()> {
+        self.text(check::is_kebab)
+    }
+
+    /// A string of so many hexadecimal digits.
+    fn hex<const DIGITS: usize>(&mut self) -> Option<()> {
+        let (digits, rest) = self.0.strip_prefix(b"\"")?.split_first_chunk::<DIGITS>()?;
+        self.0 = rest.strip_prefix(b"\"")?;
+        check::is_hex(digits, DIGITS).then_some(())
     }
 
     fn number(&mut self) -> Option<u32> {
-        let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
+        let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (number, rest) = self.0.split_at(digits);
         self.0 = rest;
-        (number == "0" || !number.starts_with('0')).then(|| number.parse().ok())?
+        (number == b"0" || !number.starts_with(b"0"))
+            .then(|| std::str::from_utf8(number).ok()?.parse().ok())?
     }
 
     /// An object of texts: 1 to 32 names in order, each once.
-    fn map(&mut self, holds: fn(&str) -> bool) -> Option<()> {
-        self.skip("{")?;
-        let mut last = "";
-        for count in 0.. {
-            if count > 0 && self.skip("}").is_some() {
-                return Some(());
+    fn map(&mut self, value: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+        self.skip(b"{")?;
+        let mut last: &[u8] = b"";
+        for _ in 0..check::MEMBERS_MAX {
+            let name = self.string()?;
+            self.skip(b":")?;
+            (check::is_name(name) && (last.is_empty() || name > last)).then_some(())?;
+            value(self)?;
+            if self.skip(b",").is_none() {
+                return self.skip(b"}");
             }
-            if count == check::MEMBERS_MAX {
-                return None;
-            }
-            if count > 0 {
-                self.skip(",")?;
-            }
-            let name = self.text()?;
-            self.skip(":")?;
-            (check::is_name(name) && name > last && holds(self.text()?)).then_some(())?;
             last = name;
         }
         None
     }
 
     fn template(&mut self) -> Option<()> {
-        self.skip("{\"digest\":")?;
-        is_hash(self.text()?).then_some(())?;
-        self.skip(",\"kind\":")?;
-        check::is_kebab(self.text()?).then_some(())?;
-        self.skip(",\"language\":")?;
-        check::is_language(self.text()?).then_some(())?;
-        self.skip(",\"version\":")?;
+        self.skip(b"{\"digest\":")?;
+        self.hex::<64>()?;
+        self.skip(b",\"kind\":")?;
+        self.code()?;
+        self.skip(b",\"language\":")?;
+        self.text(check::is_language)?;
+        self.skip(b",\"version\":")?;
         (self.number()? > 0).then_some(())?;
-        self.skip("}")
+        self.skip(b"}")
     }
 }
 

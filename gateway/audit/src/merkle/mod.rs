@@ -20,7 +20,10 @@ pub fn leaf_hash(entry: &[u8]) -> Hash {
 
 /// The hash of an inner node: `SHA-256(0x01 || left || right)`.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    digest(&[&[1], left.as_bytes(), right.as_bytes()])
+    let mut bytes = [1; 65];
+    bytes[1..33].copy_from_slice(left.as_bytes());
+    bytes[33..].copy_from_slice(right.as_bytes());
+    digest(&[&bytes])
 }
 
 /// The root over no entries: the SHA-256 of nothing.

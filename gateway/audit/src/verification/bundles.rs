@@ -1,7 +1,10 @@
 //! The entries of a folder, bundle by bundle: read, parsed and hashed by as many threads as the machine has.
 
+use std::iter;
 use std::num::NonZero;
-use std::thread;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::entry::Entry;
 use crate::folder::Folder;
@@ -10,8 +13,8 @@ use crate::tile::{Kind, Tile, TileError, WIDTH, decode_entries, decode_hashes, f
 
 use super::Broken;
 
-/// Bundles that one thread checks before their results are put in order.
-const BUNDLES_EACH: u64 = 64;
+/// Bundles that are checked before their results are put in order.
+const TOGETHER: usize = 256;
 
 /// What the entries of one bundle came to.
 pub(super) struct Bundle {
@@ -29,34 +32,27 @@ pub(super) fn each(
     size: u64,
     mut take: impl FnMut(Bundle) -> Result<(), Broken>,
 ) -> Result<(), Broken> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let count = size.div_ceil(WIDTH);
-    let mut first = 0;
-    while first < count {
-        let parts = (0..threads).map(|part| {
-            let from = first + part * BUNDLES_EACH;
-            from.min(count)..(from + BUNDLES_EACH).min(count)
-        });
-        let checked = thread::scope(|scope| {
-            let running = parts.map(|part| {
-                scope.spawn(move || -> Vec<Result<Bundle, Broken>> {
-                    part.map(|bundle| check(folder, bundle, size)).collect()
-                })
-            });
-            let running = running.collect::<Vec<_>>();
-            running
-                .into_iter()
-                .flat_map(|thread| {
-                    thread
-                        .join()
-                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                })
+    for first in (0..count).step_by(TOGETHER) {
+        let end = (first + TOGETHER as u64).min(count);
+        // Each thread takes the next bundle that nobody has, so that all end at the same time.
+        let next = AtomicU64::new(first);
+        let work = || {
+            let mine = iter::from_fn(|| Some(next.fetch_add(1, Relaxed)).filter(|bundle| *bundle < end));
+            mine.map(|bundle| (bundle, check(folder, bundle, size)))
+                .collect::<Vec<_>>()
+        };
+        let mut checked = thread::scope(|scope| {
+            let running = (0..threads).map(|_| scope.spawn(work)).collect::<Vec<_>>();
+            let done = running.into_iter().map(ScopedJoinHandle::join);
+            done.flat_map(|each| each.unwrap_or_else(|panic| resume_unwind(panic)))
                 .collect::<Vec<_>>()
         });
-        for bundle in checked {
+        checked.sort_unstable_by_key(|(bundle, _)| *bundle);
+        for (_, bundle) in checked {
             take(bundle?)?;
         }
-        first += threads * BUNDLES_EACH;
     }
     Ok(())
 }
