@@ -9,7 +9,7 @@ use domain::obligation::Thresholds;
 use domain::retention::Policy;
 use domain::rulebook::Rulebook;
 use domain::time::{Clock, random};
-use flows::{Gateway, Parts, Settings, Staff, StaffRole};
+use flows::{Gateway, Parts, Role, Settings, Staff};
 use jiff::SignedDuration;
 use mail::return_path::ReturnPathKey;
 use render::Library;
@@ -84,14 +84,15 @@ pub(crate) fn staff() -> Vec<Staff> {
         user: user.to_owned(),
         name: name.to_owned(),
         phone: phone.to_owned(),
-        role,
+        roles: vec![role],
+        areas: Vec::new(),
     };
     vec![
-        person("operator", "Test Operator", "01632 960100", StaffRole::Operator),
-        person(APPROVER, "Ruth Okafor", "01632 960101", StaffRole::Approver),
-        person("tom.ellis", "Tom Ellis", "01632 960102", StaffRole::Approver),
-        person(OFFICER, "Priya Shah", "01632 960201", StaffRole::Vlo),
-        person(AUDITOR, "Idris Vaughan", "01632 960103", StaffRole::Auditor),
+        person("operator", "Test Operator", "01632 960100", Role::Administrator),
+        person(APPROVER, "Ruth Okafor", "01632 960101", Role::VloManager),
+        person("tom.ellis", "Tom Ellis", "01632 960102", Role::VloManager),
+        person(OFFICER, "Priya Shah", "01632 960201", Role::Vlo),
+        person(AUDITOR, "Idris Vaughan", "01632 960103", Role::Auditor),
     ]
 }
 

@@ -257,10 +257,11 @@ fn hex(bytes: &[u8]) -> String {
 fn staff_file() -> String {
     use std::fmt::Write as _;
     staff().into_iter().fold(String::new(), |mut file, person| {
-        let role = format!("{:?}", person.role).to_lowercase();
+        let roles = person.roles.iter().map(|role| format!("\"{}\"", role.as_str()));
+        let roles = roles.collect::<Vec<_>>().join(", ");
         writeln!(
             file,
-            "[[person]]\nuser = \"{}\"\nname = \"{}\"\nphone = \"{}\"\nrole = \"{role}\"",
+            "[[person]]\nuser = \"{}\"\nname = \"{}\"\nphone = \"{}\"\nroles = [{roles}]",
             person.user, person.name, person.phone
         )
         .expect("text grows");

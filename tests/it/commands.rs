@@ -240,7 +240,7 @@ async fn move_due_time(service: &Service) {
     let id = text(&introduction, "id");
     let to = working_day(now + SignedDuration::from_hours(24 * 7)).to_string();
     let move_to = ["obligations", "move", id, "--to", &to, "--reason", "on-leave"];
-    refused(service, OFFICER, &move_to, "", 2, "Approver");
+    refused(service, OFFICER, &move_to, "", 2, "vlo-manager");
     ok(service, APPROVER, &move_to, "");
     let shown = ok(service, OFFICER, &["obligations", "show", id], "");
     assert_eq!(shown[0]["moves"][0]["reason"], "on-leave");

@@ -180,7 +180,7 @@ pub fn known_texts(config: &Config) -> Result<Vec<KnownText>, Fault> {
     let staff = config::read_staff(&config.staff.file)?;
     let mut roles = staff
         .iter()
-        .map(|person| format!("{} {:?}", person.user, person.role))
+        .map(|person| format!("{} {:?}", person.user, person.roles))
         .collect::<Vec<_>>();
     roles.sort();
     let rulebook = [read(&config.rules.rulebook)?, config.rules.confirmed.join(" ")];

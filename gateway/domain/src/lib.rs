@@ -10,6 +10,7 @@
 //! To add an event kind: a variant in [`event`], its documentation in `docs/events.md`, and a row in
 //! `config/victims-code.toml` whose `trigger` names it.
 
+pub mod account;
 pub mod address;
 pub mod area;
 pub mod calendar;

@@ -14,7 +14,7 @@ use vault::DataKey;
 use crate::entries::entry;
 use crate::import::{Adviser, CaseRecord};
 use crate::person::{Dates, DefenceParty, Person, to_json};
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// Why a row about an erased victim is refused.
 pub(crate) const ERASED: &str =
@@ -33,7 +33,7 @@ pub enum Added {
 impl Gateway {
     /// Adds a case, or another victim to it.
     pub async fn add_case(&self, actor: &str, record: &CaseRecord) -> Result<Added> {
-        self.authorise(actor, &[StaffRole::Operator])?;
+        self.authorise(actor, &[Role::Administrator])?;
         self.check_area(record)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;

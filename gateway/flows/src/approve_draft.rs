@@ -14,7 +14,7 @@ use crate::compose_draft::Content;
 use crate::decide::check_reason;
 use crate::entries::about;
 use crate::owed::find_owed;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// A message that waits for its hold-back to end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Gateway {
     /// Approves a draft. The words must still be the vetted ones, and where the rule asks for a second
     /// person the approver must not be the drafter.
     pub async fn approve_draft(&self, approver: &str, id: &DraftId) -> Result<Approved> {
-        self.authorise(approver, &[StaffRole::Approver, StaffRole::Vlo])?;
+        self.authorise(approver, &[Role::VloManager, Role::Vlo])?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
@@ -119,7 +119,7 @@ impl Gateway {
 
     /// Cancels a message that has not left. There is no recall afterwards (requirement D10).
     pub async fn cancel_message(&self, actor: &str, id: &MessageId, reason: &str) -> Result<()> {
-        self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
+        self.authorise(actor, &[Role::VloManager, Role::Vlo])?;
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;

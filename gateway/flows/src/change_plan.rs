@@ -17,7 +17,7 @@ use store::proposals::{self, ProposalRow};
 use crate::decide::check_reason;
 use crate::entries::{about_victim, in_words};
 use crate::person::Victim;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// What is proposed for a plan: the value comes from a conversation, never from an inbound header.
 pub struct ProposedPoint {
@@ -29,7 +29,7 @@ pub struct ProposedPoint {
     pub replaces: Option<ContactPointId>,
 }
 
-const OFFICERS: [StaffRole; 2] = [StaffRole::Vlo, StaffRole::Approver];
+const OFFICERS: [Role; 2] = [Role::Vlo, Role::VloManager];
 
 fn refused(fault: ChangeError) -> Error {
     match fault {
@@ -212,7 +212,7 @@ impl Gateway {
 
     /// Shows a contact plan to somebody who says why they read it.
     pub async fn show_plan(&self, actor: &str, victim: &VictimId, reason: &str) -> Result<Plan> {
-        self.authorise(actor, &[StaffRole::Vlo, StaffRole::Approver, StaffRole::Auditor])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Auditor])?;
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
         let victim = self.load_victim(&mut tx, victim).await?;

@@ -19,7 +19,7 @@ use store::{Tx, events, people};
 use crate::context::Sources;
 use crate::entries::about;
 use crate::person::Victim;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// The content-free message for those who want no content in an e-mail.
 pub(crate) const CONTENT_FREE: &str = "update-available";
@@ -50,7 +50,7 @@ const WORKER: &str = "system:drafts";
 impl Gateway {
     /// Drafts up to `most` obligations, most urgent first, each in a transaction of its own.
     pub async fn compose_drafts(&self, actor: &str, most: u32) -> Result<Composed> {
-        self.authorise(actor, &[StaffRole::Operator, StaffRole::Vlo])?;
+        self.authorise(actor, &[Role::Administrator, Role::Vlo])?;
         self.compose_by(actor, most).await
     }
 
@@ -148,7 +148,7 @@ impl Gateway {
             has_adviser,
             person: &person,
             dates: &victim.dates,
-            officer,
+            officer: &officer,
             detail: &detail,
             owed,
             welsh: language == Words::Welsh,

@@ -13,7 +13,7 @@ use store::{Tx, drafts, outbox};
 use crate::carry_out::carried_by;
 use crate::entries::about;
 use crate::owed::{find_open, find_owed};
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// A reason that may stand in the contact log: a short code, never a sentence about somebody.
 pub(crate) fn check_reason(reason: &str) -> Result<()> {
@@ -30,7 +30,7 @@ impl Gateway {
     /// Ends an open obligation undone, with a name and a reason (law 6). What was under way for it stops,
     /// unless it has left.
     pub async fn waive_obligation(&self, actor: &str, id: &ObligationId, reason: &str) -> Result<()> {
-        self.authorise(actor, &[StaffRole::Approver])?;
+        self.authorise(actor, &[Role::VloManager])?;
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
@@ -59,7 +59,7 @@ impl Gateway {
     /// Hands an open obligation back to be drafted anew, from the record as it is now: after a message was cancelled or
     /// refused for good, or when what it waited for is there. What was drafted before becomes void.
     pub async fn draft_again(&self, actor: &str, id: &ObligationId, reason: &str) -> Result<()> {
-        self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
+        self.authorise(actor, &[Role::VloManager, Role::Vlo])?;
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
@@ -135,7 +135,7 @@ impl Gateway {
         to: Date,
         reason: &str,
     ) -> Result<()> {
-        self.authorise(actor, &[StaffRole::Approver])?;
+        self.authorise(actor, &[Role::VloManager])?;
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
@@ -192,7 +192,7 @@ impl Gateway {
     /// Queues again a message that is held, unknown or failed. An unknown one may arrive a second time, and then under the
     /// same Message-ID (law 7). It is cleared again at dispatch: a decision here overrides no safety.
     pub async fn resend_message(&self, actor: &str, id: &MessageId, reason: &str) -> Result<()> {
-        self.authorise(actor, &[StaffRole::Approver, StaffRole::Vlo])?;
+        self.authorise(actor, &[Role::VloManager, Role::Vlo])?;
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;

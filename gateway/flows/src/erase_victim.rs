@@ -14,7 +14,7 @@ use store::{Tx, flags, people, subjects};
 use crate::decide::check_reason;
 use crate::entries::about_victim;
 use crate::person::{DefenceParty, Victim};
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// What an erasure came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Erased {
 }
 
 /// Who may propose an erasure and who may carry one out.
-pub(crate) const KEEPERS: [StaffRole; 2] = [StaffRole::Operator, StaffRole::Approver];
+pub(crate) const KEEPERS: [Role; 2] = [Role::Administrator, Role::VloManager];
 
 impl Gateway {
     /// The victim whom a source calls so in this case.

@@ -1,8 +1,10 @@
 //! What every flow works with.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use audit::entry::Entry;
+use domain::account::Role;
 use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
@@ -16,23 +18,10 @@ use render::Library;
 use store::{Appender, Pool};
 use vault::{BlindIndex, KeyRing};
 
+use crate::accounts::Account;
 use crate::{Error, Result};
 
-/// What somebody of the staff may do, until accounts exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StaffRole {
-    /// A Victim Liaison Officer: drafts, records contacts, approves what needs no second person.
-    Vlo,
-    /// Reads drafts and approves them.
-    Approver,
-    /// Runs imports and looks after the service.
-    Operator,
-    /// Reads, and is recorded reading.
-    Auditor,
-}
-
-/// Somebody of the staff.
+/// Somebody who may act: of the staff file, or with an account.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Staff {
@@ -43,7 +32,10 @@ pub struct Staff {
     /// The telephone number that victims are given.
     pub phone: String,
     /// What they may do.
-    pub role: StaffRole,
+    pub roles: Vec<Role>,
+    /// In which Areas; the staff file names none, which is all of them.
+    #[serde(default)]
+    pub areas: Vec<String>,
 }
 
 /// What an operator sets and flows need.
@@ -110,18 +102,20 @@ pub struct Parts {
 pub struct Gateway {
     pub(crate) parts: Parts,
     appender: Appender,
-    staff: BTreeMap<String, Staff>,
+    /// Those who may act; accounts are taken in anew with each request of theirs.
+    staff: RwLock<BTreeMap<String, Arc<Staff>>>,
 }
 
 impl Gateway {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let staff = parts.staff.iter().map(|s| (s.user.clone(), s.clone())).collect();
+        let staff = parts.staff.iter();
+        let staff = staff.map(|s| (s.user.clone(), Arc::new(s.clone()))).collect();
         let appender = Appender::new(parts.pool.clone());
         Self {
             parts,
             appender,
-            staff,
+            staff: RwLock::new(staff),
         }
     }
 
@@ -149,23 +143,41 @@ impl Gateway {
         Ok(self.appender.append(entry).await?)
     }
 
-    /// Somebody of the staff file.
-    pub fn staff(&self, user: &str) -> Result<&Staff> {
-        self.staff.get(user).ok_or_else(|| {
-            Error::NotAllowed("this user is not in the staff file; name one with --as that is".to_owned())
+    /// Somebody who may act.
+    pub fn staff(&self, user: &str) -> Result<Arc<Staff>> {
+        let staff = self.staff.read().unwrap_or_else(PoisonError::into_inner);
+        staff.get(user).cloned().ok_or_else(|| {
+            Error::NotAllowed("this user has no account and is not in the staff file".to_owned())
         })
     }
 
-    /// Somebody of the staff file who has one of these roles.
-    pub(crate) fn authorise(&self, user: &str, roles: &[StaffRole]) -> Result<&Staff> {
-        let staff = self.staff(user)?;
-        if roles.contains(&staff.role) {
-            Ok(staff)
+    /// Takes an account as it is now: one that was disabled may do nothing any more.
+    pub(crate) fn remember(&self, account: &Account) {
+        let mut staff = self.staff.write().unwrap_or_else(PoisonError::into_inner);
+        if account.is_active {
+            staff.insert(account.user.clone(), Arc::new(account.as_staff()));
         } else {
-            Err(Error::NotAllowed(format!(
-                "this act needs one of the roles {roles:?}; {user} has {:?}",
-                staff.role
-            )))
+            staff.remove(&account.user);
         }
+    }
+
+    /// Somebody who has one of these roles.
+    pub(crate) fn authorise(&self, user: &str, roles: &[Role]) -> Result<Arc<Staff>> {
+        let staff = self.staff(user)?;
+        if roles.iter().any(|role| staff.roles.contains(role)) {
+            return Ok(staff);
+        }
+        let names = |roles: &[Role]| {
+            roles
+                .iter()
+                .map(|role| role.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        Err(Error::NotAllowed(format!(
+            "this act needs one of the roles {}; {user} has {}",
+            names(roles),
+            names(&staff.roles)
+        )))
     }
 }

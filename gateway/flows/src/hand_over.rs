@@ -14,7 +14,7 @@ use crate::decide::check_reason;
 use crate::deliver::restore;
 use crate::entries::about;
 use crate::owed::find_open;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// The words to hand over, and where to.
 pub struct Words {
@@ -34,7 +34,7 @@ impl Gateway {
         route: HandRoute,
         reason: &str,
     ) -> Result<Words> {
-        self.authorise(actor, &[StaffRole::Vlo, StaffRole::Approver])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager])?;
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;

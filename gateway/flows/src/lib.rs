@@ -8,6 +8,7 @@
 //!
 //! To add a verb: a file named after it, a method on [`Gateway`], and a line in `docs/architecture.md`.
 
+mod accounts;
 mod add_case;
 mod approve_draft;
 mod carry_out;
@@ -41,10 +42,12 @@ pub mod report;
 mod rotate_keys;
 mod seal_log;
 mod sealing;
+pub mod sign_in;
 mod sweep;
 mod vet_templates;
 mod withheld;
 
+pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
 pub use approve_draft::Approved;
 pub use change_calendar::{CalendarChange, known_calendar};
@@ -55,7 +58,7 @@ pub use erase_victim::Erased;
 pub use error::{Error, Kind};
 pub use explain::Explained;
 pub use flag_case::{Kept, Lifted};
-pub use gateway::{Gateway, Parts, Settings, Staff, StaffRole};
+pub use gateway::{Gateway, Parts, Settings, Staff};
 pub use hand_over::Words;
 pub use open_field::Opened;
 pub use read_draft::DraftRead;
@@ -64,8 +67,11 @@ pub use record_event::Recorded;
 pub use record_texts::KnownText;
 pub use rotate_keys::Rotated;
 pub use seal_log::{LogKeys, Sealed, Sealer};
+pub use sign_in::{Opened as OpenedSession, Visitor};
 pub use sweep::Swept;
 pub use vet_templates::Vetted;
+
+pub use domain::account::Role;
 
 /// What every flow answers.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -9,7 +9,7 @@ use vault::{CommitmentKey, commitment};
 
 use crate::decide::check_reason;
 use crate::entries::entry;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// An opened field, which holds against its entry.
 pub struct Opened {
@@ -27,7 +27,7 @@ impl Gateway {
     /// Opens the commitment under `field` of the entry with this index, for somebody who says why. The reading is in
     /// the log before the value is anywhere else.
     pub async fn open_field(&self, actor: &str, index: u64, field: &str, reason: &str) -> Result<Opened> {
-        self.authorise(actor, &[StaffRole::Auditor])?;
+        self.authorise(actor, &[Role::Auditor])?;
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
         let stored = log::list_from(&mut tx, index, 1).await?;

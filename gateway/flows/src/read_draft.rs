@@ -9,7 +9,7 @@ use crate::compose_draft::Content;
 use crate::decide::check_reason;
 use crate::entries::about;
 use crate::owed::find_owed;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// A draft with its words.
 pub struct DraftRead {
@@ -24,7 +24,7 @@ pub struct DraftRead {
 impl Gateway {
     /// The words of a draft, whatever its state.
     pub async fn read_draft(&self, actor: &str, id: &DraftId, reason: &str) -> Result<DraftRead> {
-        self.authorise(actor, &[StaffRole::Vlo, StaffRole::Approver, StaffRole::Auditor])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Auditor])?;
         check_reason(reason)?;
         let mut tx = self.pool().read().await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;

@@ -5,19 +5,19 @@ use store::log;
 
 use crate::decide::check_reason;
 use crate::entries::entry;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 impl Gateway {
     /// Records that somebody takes the whole log away. It holds no content of anybody.
     pub async fn record_log_export(&self, user: &str) -> Result<()> {
-        let staff = self.authorise(user, &[StaffRole::Auditor, StaffRole::Operator])?;
+        let staff = self.authorise(user, &[Role::Auditor, Role::Administrator])?;
         let entry = entry(self.now(), &staff.user, Act::Consultation, "log-exported")?;
         self.record(entry).await
     }
 
     /// Records that an auditor takes the entries of one case away, and answers the case's identifier in them.
     pub async fn record_case_pack(&self, user: &str, urn: &str, reason: &str) -> Result<String> {
-        let staff = self.authorise(user, &[StaffRole::Auditor])?;
+        let staff = self.authorise(user, &[Role::Auditor])?;
         let urn = domain::urn::Urn::parse(urn).map_err(|fault| Error::Invalid(fault.to_string()))?;
         check_reason(reason)?;
         let mut tx = self.pool().read().await?;

@@ -20,7 +20,7 @@ use crate::decide::check_reason;
 use crate::entries::{about, about_victim, in_words};
 use crate::owed::{find_open, find_owed};
 use crate::person::Victim;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// A contact to be recorded.
 pub struct NewContact {
@@ -45,7 +45,7 @@ pub struct Contacted {
     pub ended: bool,
 }
 
-const OFFICERS: [StaffRole; 2] = [StaffRole::Vlo, StaffRole::Approver];
+const OFFICERS: [Role; 2] = [Role::Vlo, Role::VloManager];
 
 /// Who was reached, in the store's words.
 fn person(made: &MadeContact) -> &'static str {
@@ -177,7 +177,7 @@ impl Gateway {
         victim: &VictimId,
         reason: &str,
     ) -> Result<Vec<(ContactRow, Option<MadeContact>)>> {
-        self.authorise(actor, &[StaffRole::Vlo, StaffRole::Approver, StaffRole::Auditor])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Auditor])?;
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
         let victim = self.load_victim(&mut tx, victim).await?;

@@ -18,7 +18,7 @@ use crate::add_case::ERASED;
 use crate::carry_out::{Done, open_obligation};
 use crate::entries::entry;
 use crate::person::{Victim, to_json};
-use crate::{Gateway, Result, StaffRole};
+use crate::{Gateway, Result, Role};
 
 /// What became of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum Recorded {
 impl Gateway {
     /// Records a batch of events in one transaction; the answers are in the order of the events.
     pub async fn record_events(&self, actor: &str, batch: &[Event]) -> Result<Vec<Recorded>> {
-        self.authorise(actor, &[StaffRole::Operator, StaffRole::Vlo])?;
+        self.authorise(actor, &[Role::Administrator, Role::Vlo])?;
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());

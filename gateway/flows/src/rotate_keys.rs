@@ -10,7 +10,7 @@ use store::keys::{self, KeyRow};
 use vault::WrappedKey;
 
 use crate::entries::entry;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// Keys that one transaction wraps anew: the writer of SQLite is held for as long.
 const BATCH: u32 = 100;
@@ -40,7 +40,7 @@ impl Gateway {
         actor: &str,
         mut progress: impl FnMut(u64, u64) + Send,
     ) -> Result<Rotated> {
-        self.authorise(actor, &[StaffRole::Operator])?;
+        self.authorise(actor, &[Role::Administrator])?;
         let total = self.count_to_rotate().await?;
         let (mut done, mut seen, mut after) = (Rotated::default(), 0, String::new());
         loop {

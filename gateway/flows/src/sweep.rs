@@ -8,7 +8,7 @@ use store::{drafts, obligations, outbox, vettings};
 
 use crate::entries::{about, entry};
 use crate::owed::find_owed;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 const WORKER: &str = "system:sweep";
 /// Rows looked at in one sweep; the next one goes on.
@@ -80,7 +80,7 @@ impl Gateway {
 
     /// Somebody of the staff has seen a notice.
     pub async fn see_notice(&self, actor: &str, id: &EventId) -> Result<()> {
-        self.authorise(actor, &[StaffRole::Vlo, StaffRole::Approver, StaffRole::Operator])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Administrator])?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
         let Some(notice) = notices::find(&mut tx, id).await? else {

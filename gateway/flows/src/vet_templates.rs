@@ -3,7 +3,7 @@
 use store::vettings::{self, VettingRow};
 
 use crate::entries::entry;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 /// How many versions were vetted now, and how many had been before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Vetted {
 impl Gateway {
     /// Records that `first` and `second` read every loaded template version, or only those of `kind`.
     pub async fn vet_templates(&self, first: &str, second: &str, kind: Option<&str>) -> Result<Vetted> {
-        let roles = [StaffRole::Approver, StaffRole::Vlo];
+        let roles = [Role::VloManager, Role::Vlo];
         self.authorise(first, &roles)?;
         self.authorise(second, &roles)?;
         if first == second {

@@ -27,6 +27,7 @@ mod library;
 pub mod lint;
 mod load;
 mod manifest;
+pub mod pages;
 mod values;
 
 pub use finding::{Finding, Level};

@@ -10,12 +10,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use audit::entry::Entry;
 use tokio::sync::oneshot;
 
+use crate::log::Prepared;
 use crate::{Error, Pool, Result};
+
+/// So many times the writing gives way without a newcomer before it begins.
+const PATIENCE: u32 = 64;
 
 type Answer = std::result::Result<(), Arc<Error>>;
 
 struct Waiting {
-    entry: Entry,
+    entry: Prepared,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -46,9 +50,11 @@ impl Appender {
         }
     }
 
-    /// Appends one entry; answered when it is durable. An error is that of the whole group, and nothing of it was
-    /// written, unless the database went away while it committed.
+    /// Appends one entry; answered when it is durable. An error of the database is that of the whole group, and nothing
+    /// of it was written, unless the database went away while it committed.
     pub async fn append(&self, entry: Entry) -> Result<()> {
+        // By the caller: what is wrong with this one is nobody else's fault, and callers prepare side by side.
+        let entry = Prepared::new(&entry)?;
         let (answer, answered) = oneshot::channel();
         if self.group.join(Waiting { entry, answer }) {
             // A task of its own: a caller that gives up does not take the others' commit with it.
@@ -118,21 +124,19 @@ impl Group {
         }
     }
 
-    /// Lets those that the last commit has answered come again, for as long as more and more do: otherwise each commit
-    /// would take the few that were faster than it.
+    /// Lets those that the last commit has answered come again, on whichever thread they run: otherwise each commit
+    /// would take the few that were faster than it. Nobody waits long for it: giving way costs far less than a sync.
     async fn gather(&self) {
-        let mut before = 0;
-        loop {
+        let (mut before, mut quiet) = (0, 0);
+        while quiet < PATIENCE {
             let waiting = self.lock().waiting.len();
-            if waiting <= before {
-                return;
-            }
+            quiet = if waiting > before { 0 } else { quiet + 1 };
             before = waiting;
             tokio::task::yield_now().await;
         }
     }
 
-    async fn commit(&self, entries: &[Entry]) -> Result<()> {
-        self.pool.begin().await?.commit(entries).await
+    async fn commit(&self, entries: &[Prepared]) -> Result<()> {
+        self.pool.begin().await?.commit_prepared(entries).await
     }
 }

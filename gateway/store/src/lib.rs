@@ -11,6 +11,7 @@
 //! To add a query: a `Statement` in the `statements!` block of the module whose table it touches, and a
 //! function beside it. To add a column: a new pair of files in `migrations/`, never a change of an old one.
 
+pub mod accounts;
 mod appender;
 mod arg;
 pub mod calendar;
@@ -31,6 +32,7 @@ pub mod people;
 mod pool;
 pub mod proposals;
 mod row;
+pub mod sessions;
 mod statement;
 pub mod subjects;
 mod tx;

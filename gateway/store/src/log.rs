@@ -1,7 +1,7 @@
 //! The contact log's rows: entries, the head that numbers them, and how far the sealer has got.
 
 use audit::entry::Entry;
-use audit::merkle::leaf_hash;
+use audit::merkle::{Hash, leaf_hash};
 use jiff::Timestamp;
 
 use crate::arg::args;
@@ -69,15 +69,25 @@ fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+/// An entry as it will stand in the log, but for its index.
+pub(crate) struct Prepared {
+    leaf: Hash,
+    body: Vec<u8>,
+}
+
+impl Prepared {
+    pub(crate) fn new(entry: &Entry) -> Result<Self> {
+        let body = entry.to_canonical()?;
+        let leaf = leaf_hash(&body);
+        Ok(Self { leaf, body })
+    }
+}
+
+pub(crate) async fn append(tx: &mut Tx, entries: &[Prepared]) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    let bodies = entries
-        .iter()
-        .map(Entry::to_canonical)
-        .collect::<std::result::Result<Vec<_>, _>>()?;
-    let count = i64::try_from(bodies.len()).unwrap_or(i64::MAX);
+    let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
     let size = match tx.find(&TAKE, args![count]).await? {
         Some(row) => row.int(0)?,
         None => {
@@ -87,14 +97,13 @@ pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
             });
         }
     };
-    let numbered = (size - count..).zip(&bodies).collect::<Vec<_>>();
+    let numbered = (size - count..).zip(entries).collect::<Vec<_>>();
     for rows in numbered.chunks(ROWS) {
         let each = if rows.len() == ROWS { ROWS } else { 1 };
         let statement = if each == ROWS { &ADD_ROWS } else { &ADD };
         for rows in rows.chunks(each) {
-            let args = rows.iter().flat_map(|(index, body)| {
-                let leaf = leaf_hash(body);
-                [(*index).into(), leaf.as_bytes().as_slice().into(), (*body).into()]
+            let args = rows.iter().flat_map(|(index, Prepared { leaf, body })| {
+                [(*index).into(), leaf.as_bytes().as_slice().into(), body.into()]
             });
             tx.execute(statement, &args.collect::<Vec<Arg>>()).await?;
         }

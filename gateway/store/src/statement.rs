@@ -49,6 +49,7 @@ pub(crate) use statements;
 /// Every statement of the program.
 pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
+        crate::accounts::ALL,
         crate::calendar::ALL,
         crate::contacts::ALL,
         crate::drafts::ALL,
@@ -64,6 +65,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::outbox::ALL,
         crate::people::ALL,
         crate::proposals::ALL,
+        crate::sessions::ALL,
         crate::subjects::ALL,
         crate::vettings::ALL,
     ]

@@ -4,7 +4,8 @@ use audit::entry::Entry;
 use sqlx::query::Query;
 use sqlx::{Database, Encode, Postgres, Sqlite, Transaction, Type};
 
-use crate::{Arg, Error, Result, Row, Statement, log};
+use crate::log::{self, Prepared};
+use crate::{Arg, Error, Result, Row, Statement};
 
 enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
@@ -109,7 +110,13 @@ impl Tx {
     /// change that nobody logged does not get past here (law 4).
     ///
     /// A crash before the commit leaves neither the change nor its entries; after it, both.
-    pub async fn commit(mut self, entries: &[Entry]) -> Result<()> {
+    pub async fn commit(self, entries: &[Entry]) -> Result<()> {
+        let prepared = entries.iter().map(Prepared::new).collect::<Result<Vec<_>>>()?;
+        self.commit_prepared(&prepared).await
+    }
+
+    /// The same, of entries that were prepared before the transaction began.
+    pub(crate) async fn commit_prepared(mut self, entries: &[Prepared]) -> Result<()> {
         log::append(&mut self, entries).await?;
         self.end().await
     }

@@ -33,6 +33,7 @@ mod key_file;
 mod key_ring;
 pub mod padding;
 mod sealing;
+pub mod token;
 mod wrapping;
 
 pub use blind_index::BlindIndex;

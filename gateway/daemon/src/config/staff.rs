@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use domain::address::PhoneNumber;
-use flows::{Staff, StaffRole};
+use flows::{Role, Staff};
 use serde::Deserialize;
 
 use crate::print::Fault;
@@ -59,11 +59,14 @@ fn faults(people: &[Staff]) -> Vec<String> {
         }
     }
     for (role, what) in [
-        (StaffRole::Operator, "an operator, who brings cases and events in"),
-        (StaffRole::Vlo, "a Victim Liaison Officer"),
-        (StaffRole::Approver, "an approver"),
+        (
+            Role::Administrator,
+            "an administrator, who brings cases and events in",
+        ),
+        (Role::Vlo, "a Victim Liaison Officer"),
+        (Role::VloManager, "a VLO manager, who approves"),
     ] {
-        if !people.iter().any(|person| person.role == role) {
+        if !people.iter().any(|person| person.roles.contains(&role)) {
             faults.push(format!("the file names nobody as {what}"));
         }
     }

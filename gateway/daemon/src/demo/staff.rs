@@ -1,7 +1,7 @@
 //! The people of the demo.
 
 use domain::area::Areas;
-use flows::{Staff, StaffRole};
+use flows::{Role, Staff};
 
 /// The people of the demo: invented, two officers to an Area, with Ofcom's drama numbers.
 pub fn invented(areas: &Areas) -> Vec<Staff> {
@@ -9,33 +9,29 @@ pub fn invented(areas: &Areas) -> Vec<Staff> {
         user: user.to_owned(),
         name: name.to_owned(),
         phone,
-        role,
+        roles: vec![role],
+        areas: Vec::new(),
     };
     let mut staff = vec![
         person(
             "operator",
             "Demo Operator",
             "01632 960100".to_owned(),
-            StaffRole::Operator,
+            Role::Administrator,
         ),
         person(
             "ruth.okafor",
             "Ruth Okafor",
             "01632 960101".to_owned(),
-            StaffRole::Approver,
+            Role::VloManager,
         ),
         person(
             "tom.ellis",
             "Tom Ellis",
             "01632 960102".to_owned(),
-            StaffRole::Approver,
+            Role::VloManager,
         ),
-        person(
-            "ines.hart",
-            "Ines Hart",
-            "01632 960104".to_owned(),
-            StaffRole::Auditor,
-        ),
+        person("ines.hart", "Ines Hart", "01632 960104".to_owned(), Role::Auditor),
     ];
     let officers = areas.list().iter().flat_map(|area| [(area, 1), (area, 2)]);
     for (number, (area, nth)) in officers.enumerate() {
@@ -45,7 +41,7 @@ pub fn invented(areas: &Areas) -> Vec<Staff> {
             &format!("vlo-{}-{nth}", area.code.as_str()),
             name,
             phone,
-            StaffRole::Vlo,
+            Role::Vlo,
         ));
     }
     staff

@@ -17,7 +17,7 @@ use store::log::{self, Tree};
 use super::{ENTRIES_MAX, LogKeys, Sealer, append, broken, ends, on_disk};
 use crate::decide::check_reason;
 use crate::entries::entry;
-use crate::{Error, Gateway, Result, StaffRole};
+use crate::{Error, Gateway, Result, Role};
 
 impl Gateway {
     /// Becomes the one who seals this log into this folder, and replays what the last one did not finish.
@@ -59,7 +59,7 @@ impl Gateway {
     /// Makes this folder the one that the log is sealed into, when the one before is lost. An act of its own, since
     /// whatever the lost folder had published beyond the database would be signed a second time, differently.
     pub async fn take_over_log(&self, user: &str, folder: &Folder, reason: &str) -> Result<()> {
-        let staff = self.authorise(user, &[StaffRole::Operator])?;
+        let staff = self.authorise(user, &[Role::Administrator])?;
         check_reason(reason)?;
         let _lock = folder
             .lock()

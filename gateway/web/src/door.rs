@@ -1,0 +1,101 @@
+//! The HTTPS door: rustls, HTTP/2 and 1.1, bounded in every direction, stopped gently.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use flows::Gateway;
+use render::pages::Pages;
+
+use crate::{assets::Assets, router};
+
+/// How long what is in hand may take when the door closes.
+const STOP_WAIT: Duration = Duration::from_secs(10);
+/// How long a TLS handshake may take.
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
+
+/// What an operator sets about the door.
+#[derive(Debug, Clone)]
+pub struct DoorSettings {
+    /// Scheme, host and port by which browsers reach it, as in `https://gateway.example`: forms of any other origin are
+    /// refused.
+    pub origin: String,
+    /// What the service is called on its pages.
+    pub service_name: String,
+}
+
+impl DoorSettings {
+    /// Host and port as a request names them.
+    pub fn host(&self) -> &str {
+        self.origin.strip_prefix("https://").unwrap_or(&self.origin)
+    }
+}
+
+/// What every handler works with.
+#[derive(Clone)]
+pub struct Door {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    gateway: Arc<Gateway>,
+    pages: Pages,
+    assets: Assets,
+    settings: DoorSettings,
+}
+
+impl Door {
+    /// Puts the parts together.
+    pub fn new(gateway: Arc<Gateway>, pages: Pages, assets: Assets, settings: DoorSettings) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                gateway,
+                pages,
+                assets,
+                settings,
+            }),
+        }
+    }
+
+    /// The house.
+    pub fn gateway(&self) -> &Gateway {
+        &self.inner.gateway
+    }
+
+    /// The pages.
+    pub fn pages(&self) -> &Pages {
+        &self.inner.pages
+    }
+
+    /// Style sheets, scripts and pictures.
+    pub fn assets(&self) -> &Assets {
+        &self.inner.assets
+    }
+
+    /// What an operator set.
+    pub fn settings(&self) -> &DoorSettings {
+        &self.inner.settings
+    }
+}
+
+/// Serves until `stop`, then finishes what is in hand.
+pub async fn serve(
+    listener: TcpListener,
+    tls: RustlsConfig,
+    door: Door,
+    stop: impl Future<Output = ()> + Send,
+) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let handle = Handle::new();
+    let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle.clone());
+    server = server.map(|acceptor| acceptor.handshake_timeout(HANDSHAKE_WAIT));
+    let serving = server.serve(router(&door).into_make_service_with_connect_info::<std::net::SocketAddr>());
+    tokio::pin!(serving, stop);
+    tokio::select! {
+        ended = &mut serving => return ended,
+        () = &mut stop => handle.graceful_shutdown(Some(STOP_WAIT)),
+    }
+    serving.await
+}

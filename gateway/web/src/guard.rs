@@ -1,0 +1,129 @@
+//! What stands before every handler: who asks, whether they may, and whether an unsafe request is one of our own forms.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::time::random;
+
+use crate::door::Door;
+use crate::refusal::{Refusal, Said};
+use crate::route::Access;
+use crate::visit::{COOKIE, DOOR_COOKIE, Visit, cookie, set_cookie};
+
+/// The longest body of a form, in bytes. Uploads have a route of their own with another limit.
+pub const FORM_BYTES_MAX: usize = 256 * 1024;
+/// The name of the form token in a form.
+pub const TOKEN_FIELD: &str = "token";
+/// And in a request that a script makes.
+pub const TOKEN_HEADER: &str = "x-csrf-token";
+
+/// Lets a request through to its handler, or answers it.
+pub(crate) async fn guard(
+    State((door, access)): State<(Door, Access)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let visit = match find_visit(&door, request.headers()).await {
+        Ok(visit) => visit,
+        Err(refusal) => return Said::new(&door, None, &refusal).into_response(),
+    };
+    let fresh = visit.fresh_cookie.clone();
+    let mut answer = match admit(&door, access, &visit, request).await {
+        Ok(mut request) => {
+            request.extensions_mut().insert(visit.clone());
+            let mut answer = next.run(request).await;
+            // A handler says only why not; here it becomes a page.
+            match answer.extensions_mut().remove::<Arc<Refusal>>() {
+                Some(refusal) => Said::new(&door, Some(&visit), &refusal).into_response(),
+                None => answer,
+            }
+        }
+        Err(refusal) => Said::new(&door, Some(&visit), &refusal).into_response(),
+    };
+    if let Some(value) = fresh.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
+    answer
+}
+
+async fn find_visit(door: &Door, headers: &HeaderMap) -> Result<Visit, Refusal> {
+    let token = |text: &str| flows::sign_in::form_token(text).map(|token| token.to_string());
+    if let Some(session) = cookie(headers, COOKIE)
+        && let Some(visitor) = door.gateway().find_session(&session).await?
+    {
+        return Ok(Visit {
+            visitor: Some(visitor),
+            form_token: token(&session).ok_or(Refusal::SignedOut)?,
+            fresh_cookie: None,
+        });
+    }
+    if let Some(form_token) = cookie(headers, DOOR_COOKIE).and_then(|value| token(&value)) {
+        return Ok(Visit {
+            visitor: None,
+            form_token,
+            fresh_cookie: None,
+        });
+    }
+    let fresh = flows::sign_in::spell_token(&random(door.gateway().parts().entropy.as_ref()));
+    Ok(Visit {
+        visitor: None,
+        form_token: token(&fresh).ok_or(Refusal::SignedOut)?,
+        fresh_cookie: Some(set_cookie(DOOR_COOKIE, &fresh)),
+    })
+}
+
+async fn admit(door: &Door, access: Access, visit: &Visit, request: Request) -> Result<Request, Refusal> {
+    let roles = visit.visitor.as_ref().map(|visitor| &visitor.account.roles);
+    match (access, roles) {
+        (Access::Open, _) | (Access::SignedIn, Some(_)) => {}
+        (Access::Roles(allowed), Some(roles)) => {
+            if !allowed.iter().any(|role| roles.contains(role)) {
+                return Err(Refusal::NotYours);
+            }
+        }
+        (Access::SignedIn | Access::Roles(_), None) => return Err(Refusal::SignedOut),
+    }
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    is_from_here(door, &parts.headers)?;
+    let body = to_bytes(body, FORM_BYTES_MAX)
+        .await
+        .map_err(|_| Refusal::TooLong)?;
+    let sent = parts
+        .headers
+        .get(TOKEN_HEADER)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+        .or_else(|| token_of_form(&parts.headers, &body));
+    if !sent.is_some_and(|sent| flows::sign_in::is_same_token(&sent, &visit.form_token)) {
+        return Err(Refusal::Expired);
+    }
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// A browser says where a request comes from, in `Origin` and in `Sec-Fetch-Site`. Both must be there: every browser
+/// that can hold a passkey sends them with a POST.
+fn is_from_here(door: &Door, headers: &HeaderMap) -> Result<(), Refusal> {
+    let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
+    if is("origin", &door.settings().origin) && is("sec-fetch-site", "same-origin") {
+        Ok(())
+    } else {
+        Err(Refusal::Foreign)
+    }
+}
+
+fn token_of_form(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    if kind != "application/x-www-form-urlencoded" {
+        return None;
+    }
+    form_urlencoded::parse(body)
+        .find(|(name, _)| name == TOKEN_FIELD)
+        .map(|(_, value)| value.into_owned())
+}

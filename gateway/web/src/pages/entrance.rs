@@ -1,0 +1,44 @@
+//! The first page, signing in and signing out.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::door::Door;
+use crate::form::Form;
+use crate::page::{Page, Shown, home};
+use crate::refusal::Refusal;
+use crate::route::{Access, Route, get, post};
+use crate::visit::{COOKIE, Visit, forget_cookie};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/", Access::SignedIn, first),
+        get("/sign-in", Access::Open, sign_in),
+        post("/sign-out", Access::SignedIn, sign_out),
+    ]
+}
+
+async fn first(visit: Visit) -> Result<Redirect, Refusal> {
+    Ok(Redirect::to(home(&visit.visitor()?.account.roles)))
+}
+
+#[derive(serde::Serialize)]
+struct Nothing {}
+
+async fn sign_in(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
+    Page::new("Sign in").show(&door, Some(&visit), "sign-in", &Nothing {})
+}
+
+async fn sign_out(State(door): State<Door>, visit: Visit, form: Form) -> Result<Response, Refusal> {
+    form.only(&[], &[])?;
+    door.gateway().end_session(visit.visitor()?).await?;
+    let headers = [
+        (header::SET_COOKIE, forget_cookie(COOKIE)),
+        (
+            header::HeaderName::from_static("clear-site-data"),
+            "\"cache\", \"cookies\", \"storage\"".to_owned(),
+        ),
+    ];
+    Ok((headers, Redirect::to("/sign-in")).into_response())
+}

@@ -1,0 +1,88 @@
+//! One's own account: where one is signed in, and ending that.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Redirect;
+use domain::id::SessionId;
+use serde::Serialize;
+
+use crate::door::Door;
+use crate::form::Form;
+use crate::page::{Page, Shown};
+use crate::refusal::Refusal;
+use crate::route::{Access, Route, get, post};
+use crate::show;
+use crate::visit::Visit;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/account", Access::SignedIn, account),
+        post("/account/sessions/{id}/end", Access::SignedIn, end),
+        post("/session/extend", Access::SignedIn, extend),
+    ]
+}
+
+#[derive(Serialize)]
+struct Account {
+    name: String,
+    user: String,
+    roles: Vec<&'static str>,
+    areas: Vec<String>,
+    sessions: Vec<Session>,
+}
+
+#[derive(Serialize)]
+struct Session {
+    id: String,
+    how: String,
+    opened: String,
+    seen: String,
+    is_this: bool,
+}
+
+async fn account(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
+    let visitor = visit.visitor()?;
+    let sessions = door.gateway().list_sessions(visitor).await?;
+    let data = Account {
+        name: visitor.account.name.clone(),
+        user: visitor.account.user.clone(),
+        roles: visitor
+            .account
+            .roles
+            .iter()
+            .map(|role| show::role(*role))
+            .collect(),
+        areas: visitor.account.areas.clone(),
+        sessions: sessions
+            .into_iter()
+            .map(|session| Session {
+                is_this: session.id == visitor.session,
+                id: session.id.to_string(),
+                how: session.how,
+                opened: show::moment(session.opened_at),
+                seen: show::moment(session.seen_at),
+            })
+            .collect(),
+    };
+    Page::new("Your account")
+        .under("/account")
+        .show(&door, Some(&visit), "account", &data)
+}
+
+async fn end(
+    State(door): State<Door>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Redirect, Refusal> {
+    form.only(&[], &[])?;
+    let id = SessionId::parse(&id).map_err(|_| Refusal::NotFound)?;
+    door.gateway().revoke_session(visit.visitor()?, &id).await?;
+    Ok(Redirect::to("/account"))
+}
+
+/// Being asked for is what extends a visit; there is nothing to say.
+async fn extend(form: Form) -> Result<StatusCode, Refusal> {
+    form.only(&[], &[])?;
+    Ok(StatusCode::NO_CONTENT)
+}

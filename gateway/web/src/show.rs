@@ -1,0 +1,35 @@
+//! How instants, codes and roles are written on pages: dates in full, the 12-hour clock, London.
+
+use domain::account::Role;
+use domain::calendar::london;
+use jiff::Timestamp;
+
+/// `23 November 2026 at 5:30pm`.
+pub(crate) fn moment(at: Timestamp) -> String {
+    let local = at.to_zoned(london());
+    format!("{} at {}", local.strftime("%-d %B %Y"), time(at))
+}
+
+/// `5:30pm`, `10am`, `midday`.
+pub(crate) fn time(at: Timestamp) -> String {
+    let local = at.to_zoned(london());
+    match (local.hour(), local.minute()) {
+        (12, 0) => "midday".to_owned(),
+        (_, 0) => local.strftime("%-I%P").to_string(),
+        _ => local.strftime("%-I:%M%P").to_string(),
+    }
+}
+
+/// A role in words.
+pub(crate) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Vlo => "Victim Liaison Officer",
+        Role::VloManager => "VLO manager",
+        Role::Prosecutor => "Prosecutor",
+        Role::TemplateReviewer => "Template reviewer",
+        Role::Adviser => "Adviser",
+        Role::Auditor => "Auditor",
+        Role::Administrator => "Administrator",
+        Role::ApiClient => "API client",
+    }
+}
