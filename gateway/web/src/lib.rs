@@ -16,6 +16,7 @@ mod guard;
 mod layers;
 pub mod page;
 mod pages;
+mod parts;
 mod refusal;
 pub mod route;
 mod show;
