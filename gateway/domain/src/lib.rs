@@ -25,6 +25,7 @@ pub mod people;
 pub mod retention;
 pub mod rulebook;
 pub mod safety;
+pub mod scope;
 pub mod time;
 pub mod urn;
 pub mod window;

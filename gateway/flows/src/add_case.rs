@@ -33,7 +33,7 @@ pub enum Added {
 impl Gateway {
     /// Adds a case, or another victim to it.
     pub async fn add_case(&self, actor: &str, record: &CaseRecord) -> Result<Added> {
-        self.authorise(actor, &[Role::Administrator])?;
+        self.authorise(actor, &[Role::Administrator, Role::ApiClient])?;
         self.check_area(record)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod add_case;
+mod api;
 mod approve_draft;
 mod carry_out;
 mod change_calendar;
@@ -49,6 +50,7 @@ mod withheld;
 
 pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
+pub use api::{ApiClient, ApiToken, GivenAnswer, ObligationPlace};
 pub use approve_draft::Approved;
 pub use change_calendar::{CalendarChange, known_calendar};
 pub use change_plan::ProposedPoint;
@@ -72,6 +74,7 @@ pub use sweep::Swept;
 pub use vet_templates::Vetted;
 
 pub use domain::account::Role;
+pub use store::obligations::ObligationRow;
 
 /// What every flow answers.
 pub type Result<T> = std::result::Result<T, Error>;

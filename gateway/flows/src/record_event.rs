@@ -20,6 +20,10 @@ use crate::entries::entry;
 use crate::person::{Victim, to_json};
 use crate::{Gateway, Result, Role};
 
+/// Why an event of nobody we know is refused: the same words for an unknown case and an unknown person.
+pub(crate) const UNKNOWN: &str =
+    "no case with this URN has a victim with this victim_ref; check both against the source system";
+
 /// What became of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recorded {
@@ -41,7 +45,7 @@ pub enum Recorded {
 impl Gateway {
     /// Records a batch of events in one transaction; the answers are in the order of the events.
     pub async fn record_events(&self, actor: &str, batch: &[Event]) -> Result<Vec<Recorded>> {
-        self.authorise(actor, &[Role::Administrator, Role::Vlo])?;
+        self.authorise(actor, &[Role::Administrator, Role::Vlo, Role::ApiClient])?;
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
@@ -61,12 +65,10 @@ impl Gateway {
     /// The victim an event is about: by URN and the source's reference together, or a refusal in the same
     /// words for an unknown case and an unknown person.
     async fn find_subject(&self, tx: &mut Tx, event: &Event) -> Result<std::result::Result<Victim, String>> {
-        let unknown =
-            "no case with this URN has a victim with this victim_ref; check both against the source system";
         let urn = event.urn.as_str();
         let Some(subject) = subjects::find_by_ref(tx, urn, &event.victim_ref).await? else {
             let erased = subjects::find_by_ref(tx, urn, &self.erased_ref(urn, &event.victim_ref)).await?;
-            return Ok(Err(erased.map_or(unknown, |_| ERASED).to_owned()));
+            return Ok(Err(erased.map_or(UNKNOWN, |_| ERASED).to_owned()));
         };
         if subject.key.is_none() {
             return Ok(Err(ERASED.to_owned()));

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::arg::args;
 use crate::statement::statements;
-use crate::{Result, Row, Statement, Tx};
+use crate::{Arg, Result, Row, Statement, Tx};
 
 macro_rules! columns {
     ($rest:literal) => {
@@ -17,6 +17,9 @@ macro_rules! columns {
         )
     };
 }
+
+/// As many as the CPS has.
+const AREAS: usize = 14;
 
 statements! {
     ADD = Statement::both("obligations.add",
@@ -30,6 +33,11 @@ statements! {
         columns!("WHERE state = 'open' AND COALESCE(due_at, $1) < $1 ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $2"));
     OPEN_ALL = Statement::both("obligations.list_open_all",
         columns!("WHERE state = 'open' ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $1"));
+    // There are 14 Areas; a shorter list is filled up with empty texts, which no case has.
+    OPEN_IN = Statement::both("obligations.list_open_in",
+        columns!("WHERE state = 'open' AND (COALESCE(due_at, 9223372036854775807), id) > ($1, $2) \
+                  AND case_id IN (SELECT c.id FROM cases c WHERE c.area IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)) \
+                  ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $17"));
     // What the composer has not yet looked at: ours, with words to send, no draft, and nobody waited for.
     TO_DRAFT = Statement::both("obligations.list_to_draft",
         columns!("WHERE state = 'open' AND owner = 'cps' AND template_kind IS NOT NULL AND waiting_for IS NULL \
@@ -188,6 +196,21 @@ pub async fn list_open(tx: &mut Tx, before: Option<Timestamp>, most: u32) -> Res
         Some(before) => all(&tx.list(&OPEN_BY_DUE, args![before, i64::from(most)]).await?),
         None => all(&tx.list(&OPEN_ALL, args![i64::from(most)]).await?),
     }
+}
+
+/// What is open in these Areas, soonest first, after a due time and identifier; what has no due time comes last.
+pub async fn list_open_in(
+    tx: &mut Tx,
+    areas: &[String],
+    after_us: i64,
+    after_id: &str,
+    most: u32,
+) -> Result<Vec<ObligationRow>> {
+    let mut args = vec![Arg::from(after_us), Arg::from(after_id)];
+    let padded = areas.iter().map(String::as_str).chain(std::iter::repeat(""));
+    args.extend(padded.take(AREAS).map(Arg::from));
+    args.push(i64::from(most).into());
+    all(&tx.list(&OPEN_IN, &args).await?)
 }
 
 /// What the composer has to look at next, soonest first.

@@ -50,6 +50,7 @@ pub(crate) use statements;
 pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::ALL,
+        crate::api::ALL,
         crate::calendar::ALL,
         crate::contacts::ALL,
         crate::drafts::ALL,

@@ -9,6 +9,7 @@
 //!
 //! To add a page: a file in `pages/` with a `routes()` that is joined in [`table`], and a template.
 
+pub mod api;
 pub mod assets;
 pub mod door;
 pub mod form;
@@ -34,7 +35,7 @@ use route::Route;
 
 /// Everything that can be asked for.
 pub fn table() -> Vec<Route> {
-    pages::table()
+    pages::table().into_iter().chain(api::routes()).collect()
 }
 
 /// The router made of the table.
