@@ -1,7 +1,7 @@
 //! One's own account: where one is signed in, and ending that.
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Redirect;
 use domain::id::SessionId;
 use serde::Serialize;
@@ -81,8 +81,16 @@ async fn end(
     Ok(Redirect::to("/account"))
 }
 
-/// Being asked for is what extends a visit; there is nothing to say.
-async fn extend(form: Form) -> Result<StatusCode, Refusal> {
+/// How many seconds a visit lasts now. Being asked for is what extends it, though never beyond its end.
+#[derive(Serialize)]
+struct Extended {
+    idle_s: i64,
+}
+
+async fn extend(State(door): State<Door>, visit: Visit, form: Form) -> Result<Json<Extended>, Refusal> {
     form.only(&[], &[])?;
-    Ok(StatusCode::NO_CONTENT)
+    let left = visit.visitor()?.idle_at.duration_since(door.gateway().now());
+    Ok(Json(Extended {
+        idle_s: left.as_secs(),
+    }))
 }
