@@ -11,6 +11,7 @@ mod house;
 mod print;
 mod program_log;
 mod serve;
+mod site;
 mod witness;
 mod witnesses;
 mod workers;
@@ -53,6 +54,9 @@ enum Command {
         /// Play the whole story once in simulated time, print a summary and exit.
         #[arg(long)]
         headless: bool,
+        /// Where the demo's pages are served, by HTTPS.
+        #[arg(long, default_value = "127.0.0.1:8443")]
+        listen: std::net::SocketAddr,
     },
     /// Everything in one process, as a configuration says, until SIGTERM or Ctrl-C. Needs --config.
     Serve,
@@ -120,7 +124,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         json: cli.json,
     };
     match cli.command {
-        Command::Demo { headless } => demo::run(&open, headless).await,
+        Command::Demo { headless, listen } => demo::run(&open, (!headless).then_some(listen)).await,
         Command::Serve => serve::run(&open).await,
         Command::Migrate => serve::migrate(&open).await,
         Command::Vault(command) => commands::vault::run(&open, command).await,

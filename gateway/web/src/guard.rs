@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::time::random;
 
 use crate::door::Door;
+use crate::layers::RouteOf;
 use crate::refusal::{Refusal, Said};
 use crate::route::Access;
 use crate::visit::{COOKIE, DOOR_COOKIE, Visit, cookie, set_cookie};
@@ -23,7 +24,7 @@ pub const TOKEN_HEADER: &str = "x-csrf-token";
 
 /// Lets a request through to its handler, or answers it.
 pub(crate) async fn guard(
-    State((door, access)): State<(Door, Access)>,
+    State((door, access, path)): State<(Door, Access, &'static str)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -44,6 +45,7 @@ pub(crate) async fn guard(
         }
         Err(refusal) => Said::new(&door, Some(&visit), &refusal).into_response(),
     };
+    answer.extensions_mut().insert(RouteOf(path));
     if let Some(value) = fresh.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }

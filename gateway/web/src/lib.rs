@@ -14,13 +14,16 @@ pub mod door;
 pub mod form;
 mod guard;
 mod layers;
+mod pace;
 pub mod page;
 mod pages;
+mod parts;
 mod refusal;
 pub mod route;
 mod show;
 pub mod tls;
 pub mod visit;
+pub mod vitals;
 pub mod witness;
 
 use axum::Router;
@@ -38,7 +41,7 @@ pub fn table() -> Vec<Route> {
 pub fn router(door: &Door) -> Router {
     let mut router = Router::new();
     for route in table() {
-        let guard = from_fn_with_state((door.clone(), route.access), guard::guard);
+        let guard = from_fn_with_state((door.clone(), route.access, route.path), guard::guard);
         router = router.route(route.path, route.handler.layer(guard));
     }
     let router = router

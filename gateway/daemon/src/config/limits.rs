@@ -41,6 +41,24 @@ pub fn faults(config: &Config) -> Vec<String> {
         "outbox.stuck_s: must be at least 60 seconds",
     );
     relay(&config.relay, &mut must);
+    if let Some(web) = &config.web {
+        must(
+            web.origin
+                .strip_prefix("https://")
+                .is_some_and(|host| !host.is_empty() && !host.contains(['/', '@', '?', '#', ' '])),
+            "web.origin: must be https://HOST or https://HOST:PORT, without a path",
+        );
+        must(
+            web.listen.parse::<std::net::SocketAddr>().is_ok(),
+            "web.listen: must be an IP address and a port, such as 127.0.0.1:8443",
+        );
+        must(
+            web.vitals_listen
+                .as_deref()
+                .is_none_or(|address| address.parse::<std::net::SocketAddr>().is_ok()),
+            "web.vitals_listen: must be an IP address and a port, such as 127.0.0.1:9464",
+        );
+    }
     must(
         outbox.lease_s >= lease_min_s(config),
         "outbox.lease_s: a claim must outlast its batch: at least 3 x relay.timeout_ms for every group of \
