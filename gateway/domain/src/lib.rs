@@ -22,6 +22,7 @@ pub mod id;
 pub mod masked;
 pub mod obligation;
 pub mod people;
+pub mod reach;
 pub mod retention;
 pub mod rulebook;
 pub mod safety;

@@ -12,13 +12,15 @@ use jiff::Timestamp;
 use store::events::{self, EventRow};
 use store::obligations::{self, ObligationRow};
 use store::people::VictimRow;
-use store::{Tx, people, subjects};
+use store::reach::Named;
+use store::subjects::{self, SubjectRow};
+use store::{Tx, people};
 
 use crate::add_case::ERASED;
 use crate::carry_out::{Done, open_obligation};
 use crate::entries::entry;
 use crate::person::{Victim, to_json};
-use crate::{Gateway, Result, Role};
+use crate::{Error, Gateway, Result, Role};
 
 /// Why an event of nobody we know is refused: the same words for an unknown case and an unknown person.
 pub(crate) const UNKNOWN: &str =
@@ -50,7 +52,7 @@ impl Gateway {
         let mut entries = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
         for event in batch {
-            answers.push(match self.find_subject(&mut tx, event).await? {
+            answers.push(match self.find_subject(&mut tx, actor, event).await? {
                 Err(refusal) => Recorded::Refused(refusal),
                 Ok(victim) => {
                     self.record_one(&mut tx, actor, event, victim, &mut entries)
@@ -64,10 +66,16 @@ impl Gateway {
 
     /// The victim an event is about: by URN and the source's reference together, or a refusal in the same
     /// words for an unknown case and an unknown person.
-    async fn find_subject(&self, tx: &mut Tx, event: &Event) -> Result<std::result::Result<Victim, String>> {
+    async fn find_subject(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        event: &Event,
+    ) -> Result<std::result::Result<Victim, String>> {
         let urn = event.urn.as_str();
-        let Some(subject) = subjects::find_by_ref(tx, urn, &event.victim_ref).await? else {
-            let erased = subjects::find_by_ref(tx, urn, &self.erased_ref(urn, &event.victim_ref)).await?;
+        let Some(subject) = self.reach_ref(tx, actor, urn, &event.victim_ref).await? else {
+            let erased_ref = self.erased_ref(urn, &event.victim_ref);
+            let erased = self.reach_ref(tx, actor, urn, &erased_ref).await?;
             return Ok(Err(erased.map_or(UNKNOWN, |_| ERASED).to_owned()));
         };
         if subject.key.is_none() {
@@ -84,6 +92,22 @@ impl Gateway {
             ));
         }
         Ok(Ok(self.open_victim(subject)?))
+    }
+
+    /// The victim of this reference, if in the actor's reach: somebody else's is as unknown as one who is not there. An
+    /// import reaches everybody.
+    async fn reach_ref(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        urn: &str,
+        reference: &str,
+    ) -> Result<Option<SubjectRow>> {
+        match self.reach_as_keeper(tx, actor, Named::Ref(urn, reference)).await {
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(fault) => Err(fault),
+            Ok(()) => Ok(subjects::find_by_ref(tx, urn, reference).await?),
+        }
     }
 
     async fn record_one(
