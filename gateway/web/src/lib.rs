@@ -25,6 +25,7 @@ mod show;
 pub mod tls;
 pub mod visit;
 pub mod vitals;
+pub mod webauthn;
 pub mod witness;
 
 use axum::Router;

@@ -1,14 +1,22 @@
 //! The pages, one file for each piece of a working day.
 
+mod accounts;
 mod entrance;
 mod files;
 mod own_account;
+mod passkeys;
 
 use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
-    [entrance::routes(), files::routes(), own_account::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        accounts::routes(),
+        entrance::routes(),
+        files::routes(),
+        own_account::routes(),
+        passkeys::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
