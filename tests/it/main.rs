@@ -31,6 +31,7 @@ mod postfix;
 mod relay_sign_in;
 mod rotation;
 mod served;
+mod sign_in;
 mod signatures;
 mod sizes;
 mod soak;
