@@ -1,5 +1,6 @@
 //! The one test binary: what the rooms show together, on both databases.
 
+mod acting;
 mod architecture;
 mod bad_input;
 mod bench;
