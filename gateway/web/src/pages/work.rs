@@ -340,7 +340,7 @@ impl SearchForm {
     fn new(form: &Form, problems: &Problems) -> Self {
         Self {
             urn: Input::new("urn", "Case reference (URN)", form, problems)
-                .hint("For example, 01NE4400126")
+                .hint("For example, 07XQ0031826")
                 .width("govuk-input--width-20"),
             name: Input::new("name", "Words of the name", form, problems)
                 .hint("Each word whole and as it is written, in any order"),
@@ -418,7 +418,7 @@ fn looked(form: &Form, problems: &mut Problems) -> Option<Looked> {
         problems.need(
             parsed.is_some(),
             "urn",
-            "Enter a case reference in the form 01NE4400126",
+            "Enter a case reference in the form 07XQ0031826",
         );
         return parsed.map(Looked::Urn);
     }
