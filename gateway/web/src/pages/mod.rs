@@ -4,6 +4,7 @@ mod cases;
 mod entrance;
 mod files;
 mod own_account;
+mod search;
 mod team;
 mod team_acts;
 mod victim;
@@ -17,6 +18,7 @@ pub(crate) fn table() -> Vec<Route> {
         files::routes(),
         own_account::routes(),
         work::routes(),
+        search::routes(),
         cases::routes(),
         victim::routes(),
         team::routes(),
