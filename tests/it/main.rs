@@ -28,6 +28,7 @@ mod orders;
 mod overtaken;
 mod plan_changes;
 mod postfix;
+mod reading;
 mod relay_sign_in;
 mod rotation;
 mod served;

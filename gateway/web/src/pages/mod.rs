@@ -6,6 +6,13 @@ mod files;
 mod own_account;
 mod passkeys;
 
+mod cases;
+mod search;
+mod team;
+mod team_acts;
+mod victim;
+mod work;
+
 use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
@@ -15,6 +22,12 @@ pub(crate) fn table() -> Vec<Route> {
         files::routes(),
         own_account::routes(),
         passkeys::routes(),
+        work::routes(),
+        search::routes(),
+        cases::routes(),
+        victim::routes(),
+        team::routes(),
+        team_acts::routes(),
     ]
     .into_iter()
     .flatten()
