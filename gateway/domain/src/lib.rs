@@ -22,6 +22,7 @@ pub mod id;
 pub mod masked;
 pub mod obligation;
 pub mod people;
+pub mod reading;
 pub mod retention;
 pub mod rulebook;
 pub mod safety;

@@ -15,6 +15,7 @@ pub mod accounts;
 mod appender;
 mod arg;
 pub mod calendar;
+pub mod checks;
 pub mod contacts;
 pub mod drafts;
 pub mod erasure;

@@ -51,6 +51,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::ALL,
         crate::calendar::ALL,
+        crate::checks::ALL,
         crate::contacts::ALL,
         crate::drafts::ALL,
         crate::erasure::ALL,

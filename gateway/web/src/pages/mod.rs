@@ -1,5 +1,6 @@
 //! The pages, one file for each piece of a working day.
 
+mod acting;
 mod entrance;
 mod files;
 mod own_account;
@@ -7,8 +8,13 @@ mod own_account;
 use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
-    [entrance::routes(), files::routes(), own_account::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        acting::routes(),
+        entrance::routes(),
+        files::routes(),
+        own_account::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,0 +1,16 @@
+-- Why somebody reads about a victim, asked once in a session and written into each reading; and drafts that were sent for
+-- a second check, which whoever sent them cannot approve.
+
+CREATE TABLE reading_reasons (
+    session_id TEXT NOT NULL REFERENCES sessions (id),
+    victim_id TEXT NOT NULL REFERENCES victims (id),
+    reason TEXT NOT NULL,
+    given_at INTEGER NOT NULL,
+    PRIMARY KEY (session_id, victim_id)
+) STRICT;
+
+CREATE TABLE draft_checks (
+    draft_id TEXT PRIMARY KEY NOT NULL REFERENCES drafts (id),
+    sent_by TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+) STRICT;
