@@ -4,7 +4,11 @@
 //! and each asks once in a session why somebody reads.
 
 mod ask;
+mod contact;
+mod contact_form;
+mod contact_read;
 mod draft;
+mod fields;
 mod merged;
 mod message;
 mod message_words;
@@ -23,10 +27,15 @@ use crate::route::{Access, Route};
 const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
 
 pub(super) fn routes() -> Vec<Route> {
-    [draft::routes(), message::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        contact::routes(),
+        contact_read::routes(),
+        draft::routes(),
+        message::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A page with what is wrong on it, or the page as it is.
