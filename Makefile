@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak deny
+.PHONY: help run test assets bench soak deny
 
 # Where rustup puts cargo, for a shell that has not read its profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -12,15 +12,22 @@ help: ## what there is
 
 run: ## install what is missing, build, and run the demo until Ctrl-C
 	tools/install.sh run
+	$(MAKE) assets
 	cargo build --release --locked --package daemon --package audit
 	target/release/gateway demo
 
 test: ## install what is missing, then format, clippy and all tests on SQLite and PostgreSQL
 	tools/install.sh test
+	$(MAKE) assets
+	npm ci --silent --prefix tests/browser
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo build --locked --package daemon --package audit
 	tools/with-postgres.sh cargo test --workspace --locked
+
+assets: ## make style sheet and scripts of the pages in var/assets, of two pinned libraries and templates/assets
+	npm ci --silent --prefix tools/assets
+	node tools/make-assets.mjs
 
 bench: ## print the benchmark tables (takes minutes)
 	tools/install.sh test

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing for `make run` or `make test` on Debian, and nothing that is there already.
 #
-#   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones
+#   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones; Node and npm,
+#                            which make the pages' style sheet and scripts
 #   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot, Python and Go, which the tests start themselves,
-#                            strace and libfiu, with which they watch and fail system calls, and a Python library in
-#                            target/python
+#                            strace and libfiu, with which they watch and fail system calls, Chromium and a font like
+#                            Arial, in which they open the pages, and a Python library in target/python
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -24,7 +25,12 @@ have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
 have cc && have make || missing+=(build-essential)
 [ -e /usr/share/zoneinfo/Europe/London ] || missing+=(tzdata)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+have node || missing+=(nodejs)
+have npm || missing+=(npm)
 if [ "$purpose" = test ]; then
+    have chromium || missing+=(chromium)
+    # Without it "Arial" is a font of other widths, and what fits at 320 px is another question.
+    compgen -G '/usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf' >/dev/null || missing+=(fonts-liberation2)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     have postfix || missing+=(postfix)
     have dovecot || missing+=(dovecot-core)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::account::SignIn;
 use flows::{AccountDetails, Gateway, Role};
 use render::pages::Pages;
@@ -76,7 +76,7 @@ impl TestGateway {
             service_name: "Victim communications".to_owned(),
         };
         let pages = Pages::load(&templates()).expect("the pages");
-        let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings);
+        let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings).expect("an origin");
         TestDoor {
             router: router(&door),
             flows,
@@ -117,6 +117,18 @@ impl TestDoor {
             cookie: Mutex::new(format!("{}={}", web::visit::COOKIE, *token)),
             token: Mutex::new(String::new()),
         }
+    }
+
+    /// Sends a request as it is, and answers status, headers and body.
+    pub async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
+        let answer = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, PAGE_BYTES_MAX).await.expect("a body");
+        (
+            parts.status,
+            parts.headers,
+            String::from_utf8_lossy(&bytes).into_owned(),
+        )
     }
 
     /// A browser of somebody who is not signed in.

@@ -1,6 +1,7 @@
 //! The one test binary: what the rooms show together, on both databases.
 
 mod acting;
+mod api;
 mod architecture;
 mod bad_input;
 mod bench;
@@ -36,4 +37,5 @@ mod soak;
 mod sources;
 mod store_log;
 mod twins;
+mod vca;
 mod witness;

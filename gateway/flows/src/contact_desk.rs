@@ -7,6 +7,7 @@ use domain::id::{ContactId, ObligationId, VictimId};
 use jiff::Timestamp;
 use store::contacts::ContactRow;
 use store::obligations::ObligationRow;
+use store::reach::Named;
 use store::{contacts, obligations};
 
 use crate::decide::check_reason;
@@ -75,6 +76,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let mut attempts = Vec::new();
         for row in contacts::list_by_victim(&mut tx, &victim.row.id).await? {
@@ -119,6 +121,7 @@ impl Gateway {
     pub async fn ladder(&self, actor: &str, victim: &VictimId) -> Result<Vec<(ObligationId, NextStep)>> {
         self.authorise(actor, &OFFICERS)?;
         let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let owed = obligations::list_open_by_victim(&mut tx, victim).await?;
         drop(tx);
         let mut steps = Vec::new();
@@ -147,6 +150,7 @@ impl Gateway {
     pub async fn check_against(&self, actor: &str, victim: &VictimId) -> Result<(Plan, Timestamp)> {
         self.authorise(actor, &OFFICERS)?;
         let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         Ok((victim.plan()?, victim.case.opened_at))
     }
@@ -162,6 +166,7 @@ impl Gateway {
         self.authorise(actor, &OFFICERS)?;
         check_reason(reason)?;
         let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let rows = contacts::list_by_victim(&mut tx, &victim.row.id).await?;
         let row = rows.into_iter().find(|row| row.id == *id);

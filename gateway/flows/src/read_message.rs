@@ -9,6 +9,7 @@ use store::contacts::ContactRow;
 use store::drafts::{self, MessageRow};
 use store::obligations::ObligationRow;
 use store::outbox::OutboxRow;
+use store::reach::Named;
 use store::{contacts, outbox};
 
 use crate::decide::check_reason;
@@ -55,6 +56,7 @@ impl Gateway {
         self.authorise(actor, &[Role::Vlo, Role::VloManager])?;
         check_reason(reason)?;
         let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Message(id)).await?;
         let row = drafts::find_message(&mut tx, id).await?;
         let row = row.ok_or(Error::NotFound("message"))?;
         let owed = find_owed(&mut tx, &row.obligation_id).await?;

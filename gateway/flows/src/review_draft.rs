@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use store::drafts::{self, DraftRow};
 use store::obligations::ObligationRow;
+use store::reach::Named;
 use store::{checks, obligations, vettings};
 
 use crate::compose_draft::Content;
@@ -64,6 +65,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Draft(id)).await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
         let owed = find_owed(&mut tx, &row.obligation_id).await?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
@@ -103,6 +105,7 @@ impl Gateway {
         self.authorise(actor, &OFFICERS)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Draft(id)).await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
         is_waiting(&row)?;
         let owed = find_owed(&mut tx, &row.obligation_id).await?;
@@ -124,6 +127,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Draft(id)).await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
         is_waiting(&row)?;
         let owed = find_owed(&mut tx, &row.obligation_id).await?;

@@ -50,13 +50,17 @@ pub(crate) use statements;
 pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::ALL,
+        crate::api::ALL,
         crate::calendar::ALL,
         crate::checks::ALL,
         crate::contacts::ALL,
+        crate::covers::ALL,
         crate::drafts::ALL,
+        crate::due_requests::ALL,
         crate::erasure::ALL,
         crate::events::ALL,
         crate::flags::ALL,
+        crate::glasses::ALL,
         crate::keys::ALL,
         crate::known_texts::ALL,
         crate::log::ALL,
@@ -66,9 +70,14 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::outbox::ALL,
         crate::people::ALL,
         crate::proposals::ALL,
+        crate::reach::ALL,
+        crate::search::ALL,
         crate::sessions::ALL,
+        crate::sign_in::ALL,
         crate::subjects::ALL,
         crate::vettings::ALL,
+        crate::whole_victim::ALL,
+        crate::worklist::ALL,
     ]
     .into_iter()
     .flatten()

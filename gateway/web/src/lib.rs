@@ -9,6 +9,7 @@
 //!
 //! To add a page: a file in `pages/` with a `routes()` that is joined in [`table`], and a template.
 
+pub mod api;
 pub mod assets;
 pub mod door;
 pub mod form;
@@ -24,6 +25,7 @@ mod show;
 pub mod tls;
 pub mod visit;
 pub mod vitals;
+pub mod webauthn;
 pub mod witness;
 
 use axum::Router;
@@ -34,7 +36,7 @@ use route::Route;
 
 /// Everything that can be asked for.
 pub fn table() -> Vec<Route> {
-    pages::table()
+    pages::table().into_iter().chain(api::routes()).collect()
 }
 
 /// The router made of the table.

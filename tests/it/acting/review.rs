@@ -42,7 +42,7 @@ on_both!(
         );
         assert_eq!(logged(&gateway, "draft-read").await, 0, "nothing was shown");
         let page = priya
-            .post(&format!("{draft}/open"), &[("reason", "check-before-sending")])
+            .post(&format!("{draft}/open"), &[("reason", "check-a-message")])
             .await;
         assert!(
             page.says("Check the message before you send it"),
@@ -67,7 +67,7 @@ on_both!(
         );
         assert!(page.says("Two people vetted the words Passed"), "{}", page.text());
         assert_eq!(logged(&gateway, "draft-read").await, 1);
-        assert_eq!(logged(&gateway, "check-before-sending").await, 1);
+        assert_eq!(logged(&gateway, "check-a-message").await, 1);
 
         let page = priya.post(&format!("{draft}/approve"), &[]).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -218,7 +218,7 @@ on_both!(
             assert_eq!(elsewhere.get(path).await.status, StatusCode::NOT_FOUND);
         }
         let tries = [
-            ("open", "reason", "supervise"),
+            ("open", "reason", "check-the-work"),
             ("approve", "read", "yes"),
             ("void", "reason", "fact-is-wrong"),
         ];

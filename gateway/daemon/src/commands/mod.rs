@@ -11,6 +11,8 @@ pub mod obligations;
 pub mod outbox;
 pub mod plan;
 pub mod templates;
+pub mod tokens;
+pub mod users;
 pub mod vault;
 pub mod vault_keys;
 

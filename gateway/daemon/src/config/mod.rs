@@ -340,15 +340,10 @@ impl Config {
             here(path);
         }
         self.contact_log.policy_file.iter_mut().for_each(here);
-        for web in &mut self.web {
-            [
-                &mut web.certificate_file,
-                &mut web.key_file,
-                &mut web.pages,
-                &mut web.assets,
-            ]
-            .into_iter()
-            .for_each(here);
+        if let Some(web) = &mut self.web {
+            let files = [&mut web.certificate_file, &mut web.key_file];
+            let folders = [&mut web.pages, &mut web.assets];
+            files.into_iter().chain(folders).for_each(here);
         }
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);

@@ -1,18 +1,22 @@
 //! The pages, one file for each piece of a working day.
 
+mod accounts;
 mod acting;
 mod entrance;
 mod files;
 mod own_account;
+mod passkeys;
 
 use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
         acting::routes(),
+        accounts::routes(),
         entrance::routes(),
         files::routes(),
         own_account::routes(),
+        passkeys::routes(),
     ]
     .into_iter()
     .flatten()

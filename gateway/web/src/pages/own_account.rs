@@ -1,7 +1,7 @@
 //! One's own account: where one is signed in, and ending that.
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Redirect;
 use domain::id::SessionId;
 use serde::Serialize;
@@ -28,7 +28,17 @@ struct Account {
     user: String,
     roles: Vec<&'static str>,
     areas: Vec<String>,
+    passkeys: Vec<Passkey>,
+    /// The last one stays.
+    can_remove: bool,
     sessions: Vec<Session>,
+}
+
+#[derive(Serialize)]
+struct Passkey {
+    id: String,
+    added: String,
+    used: String,
 }
 
 #[derive(Serialize)]
@@ -43,7 +53,17 @@ struct Session {
 async fn account(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
     let visitor = visit.visitor()?;
     let sessions = door.gateway().list_sessions(visitor).await?;
+    let passkeys = door.gateway().list_passkeys(visitor).await?;
     let data = Account {
+        can_remove: passkeys.len() > 1,
+        passkeys: passkeys
+            .into_iter()
+            .map(|passkey| Passkey {
+                id: passkey.id.to_string(),
+                added: show::moment(passkey.added_at),
+                used: passkey.used_at.map_or_else(|| "Never".to_owned(), show::moment),
+            })
+            .collect(),
         name: visitor.account.name.clone(),
         user: visitor.account.user.clone(),
         roles: visitor
@@ -81,8 +101,16 @@ async fn end(
     Ok(Redirect::to("/account"))
 }
 
-/// Being asked for is what extends a visit; there is nothing to say.
-async fn extend(form: Form) -> Result<StatusCode, Refusal> {
+/// How many seconds a visit lasts now. Being asked for is what extends it, though never beyond its end.
+#[derive(Serialize)]
+struct Extended {
+    idle_s: i64,
+}
+
+async fn extend(State(door): State<Door>, visit: Visit, form: Form) -> Result<Json<Extended>, Refusal> {
     form.only(&[], &[])?;
-    Ok(StatusCode::NO_CONTENT)
+    let left = visit.visitor()?.idle_at.duration_since(door.gateway().now());
+    Ok(Json(Extended {
+        idle_s: left.as_secs(),
+    }))
 }

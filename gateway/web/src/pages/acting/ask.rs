@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::VictimId;
-use domain::reading::ReadingReason;
+use flows::read_victim::READING_REASONS;
 use serde::Serialize;
 
 use crate::door::Door;
@@ -11,6 +11,7 @@ use crate::page::Page;
 use crate::pages::acting::answer;
 use crate::parts::Choice;
 use crate::refusal::Refusal;
+use crate::show;
 use crate::visit::Visit;
 
 #[derive(Serialize)]
@@ -47,11 +48,12 @@ pub(super) async fn take(
     form: &Form,
 ) -> Result<Response, Refusal> {
     form.only(&["reason"], &[])?;
-    let Some(reason) = ReadingReason::find(form.value("reason")) else {
+    let reason = form.value("reason");
+    if !READING_REASONS.contains(&reason) {
         let mut problems = Problems::default();
         problems.add("reason", "Select why you need to read this");
         return page(door, visit, path, form, &problems);
-    };
+    }
     door.gateway()
         .give_reason(visit.visitor()?, victim, reason)
         .await?;
@@ -65,9 +67,8 @@ fn page(
     form: &Form,
     problems: &Problems,
 ) -> Result<Response, Refusal> {
-    let options = ReadingReason::ALL
-        .iter()
-        .map(|reason| (reason.as_str(), reason.explain()));
+    let reasons = READING_REASONS.map(|code| (code, show::sentence(&code.replace('-', " "))));
+    let options = reasons.iter().map(|(code, words)| (*code, words.as_str()));
     let mut reason = Choice::new("reason", "Why do you need to read this?", options, form, problems);
     reason.is_heading = true;
     reason.hint = Some(

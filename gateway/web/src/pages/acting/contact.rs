@@ -243,7 +243,7 @@ fn attempts(desk: &Desk) -> Timeline {
 }
 
 fn words(code: &str) -> String {
-    super::sentence(&code.replace('-', " "))
+    show::sentence(&code.replace('-', " "))
 }
 
 async fn begin(

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::form::{Form, Problems};
 use crate::pages::acting::fields::{date_names, is_given, moment, time_names};
-use crate::pages::acting::sentence;
+use crate::show;
 
 /// Every field that may come once.
 pub(super) const ONCE: [&str; 37] = [
@@ -150,7 +150,7 @@ pub(super) fn read(form: &Form, context: &CallContext<'_>, problems: &mut Proble
         Err(faults) => {
             let faults = faults
                 .into_iter()
-                .map(|fault| (field_of(fault), sentence(&fault.to_string())));
+                .map(|fault| (field_of(fault), show::sentence(&fault.to_string())));
             for (field, words) in faults.collect::<BTreeSet<_>>() {
                 problems.add(field, words);
             }

@@ -10,7 +10,7 @@ use crate::door::Door;
 use crate::form::Form;
 use crate::page::Page;
 use crate::pages::acting::contact_form::SUPPORT;
-use crate::pages::acting::{OFFICERS, ask, sentence};
+use crate::pages::acting::{OFFICERS, ask};
 use crate::parts::SummaryList;
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -69,10 +69,10 @@ async fn contact(
     let row = &read.row;
     let mut facts = SummaryList::default()
         .row("When", show::moment(row.occurred_at))
-        .row("How", sentence(&row.method.replace('-', " ")))
-        .row("Direction", sentence(&row.direction))
+        .row("How", show::sentence(&row.method.replace('-', " ")))
+        .row("Direction", show::sentence(&row.direction))
         .row("Person contacted", person(&row.person))
-        .row("What came of it", sentence(&row.result.replace('-', " ")))
+        .row("What came of it", show::sentence(&row.result.replace('-', " ")))
         .row(
             "Victim informed",
             row.informed_at.map_or_else(

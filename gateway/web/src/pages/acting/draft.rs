@@ -12,7 +12,7 @@ use crate::form::{Form, Problems};
 use crate::page::Page;
 use crate::pages::acting::merged::{Line, lines};
 use crate::pages::acting::rules::Rules;
-use crate::pages::acting::{OFFICERS, answer, ask, said_at, sentence};
+use crate::pages::acting::{OFFICERS, answer, ask, said_at};
 use crate::parts::{Choice, SummaryList};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -125,7 +125,7 @@ fn page_of(door: &Door, review: Review, form: &Form, problems: &Problems) -> Dra
     let late = owed.original_due_at.is_some_and(|due| now > due);
     DraftPage {
         id: review.row.id.as_str().to_owned(),
-        kind: sentence(&review.row.kind.replace('-', " ")),
+        kind: show::sentence(&review.row.kind.replace('-', " ")),
         rules: Rules::of(&review.plan, now, false),
         subject: review.frozen.subject().to_owned(),
         towards: towards(&review),
@@ -172,7 +172,7 @@ fn about(door: &Door, review: &Review) -> SummaryList {
             "Template",
             format!(
                 "{}, version {}",
-                sentence(&row.kind.replace('-', " ")),
+                show::sentence(&row.kind.replace('-', " ")),
                 row.version
             ),
         )
@@ -191,7 +191,7 @@ fn about(door: &Door, review: &Review) -> SummaryList {
     if let Some(rule) = rule {
         list = list
             .row("Duty", rule.title.clone())
-            .row("Evidence", sentence(&rule.grade.explain()));
+            .row("Evidence", show::sentence(&rule.grade.explain()));
     }
     list
 }

@@ -14,7 +14,7 @@ use crate::page::Page;
 use crate::pages::acting::merged::{Line, lines};
 use crate::pages::acting::message_words::{AGAIN, CANCELLED, HANDED, stands, tag, timeline};
 use crate::pages::acting::rules::Rules;
-use crate::pages::acting::{OFFICERS, answer, ask, said_at, sentence};
+use crate::pages::acting::{OFFICERS, answer, ask, said_at};
 use crate::parts::{Choice, SummaryList, Tag, Timeline};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -141,7 +141,7 @@ fn page_of(door: &Door, read: &MessageRead, form: &Form, problems: &Problems) ->
         email: lines(read.frozen.text(), &[]),
         sms: lines(read.frozen.sms().unwrap_or_default(), &[]),
         about: SummaryList::default()
-            .row("Kind", sentence(&read.row.kind.replace('-', " ")))
+            .row("Kind", show::sentence(&read.row.kind.replace('-', " ")))
             .row("Template version", read.row.version.to_string())
             .row("Drafted by", read.drafted_by.clone())
             .row("Approved by", read.row.approved_by.clone())

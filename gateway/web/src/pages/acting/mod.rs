@@ -22,6 +22,7 @@ use crate::form::Problems;
 use crate::page::Shown;
 use crate::refusal::Refusal;
 use crate::route::{Access, Route};
+use crate::show::sentence;
 
 /// Who acts.
 const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
@@ -56,11 +57,4 @@ fn said_at(field: &str, fault: flows::Error, problems: &mut Problems) -> Result<
         }
         fault => Err(fault.into()),
     }
-}
-
-/// A flow's words as they begin on a page.
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
-    first.unwrap_or_default() + chars.as_str()
 }

@@ -1,0 +1,109 @@
+// What every page loads. A page is whole without it; it adds the behaviour of the two libraries and the warning before
+// a session ends. It keeps nothing in the browser.
+import { initAll as initGovuk } from './govuk-frontend.min.js'
+import { initAll as initMoj } from './moj-frontend.min.js'
+
+document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+initGovuk()
+initMoj()
+
+/** How long before the end the warning comes. */
+const WARN_S = 5 * 60
+/** How often the remaining time is said, so that a screen reader does not speak without a pause. */
+const SAY_EVERY_S = 60
+const SAY_EVERY_LAST_MINUTE_S = 15
+
+const idle = document.querySelector('[data-gw-idle]')
+if (idle) warnBeforeTheEnd(Number(idle.dataset.gwIdle))
+
+function warnBeforeTheEnd(seconds) {
+  let endsAt = Date.now() + seconds * 1000
+  let said
+  const { dialog, remaining, stay } = makeDialog()
+  // Several tabs have one session: a page that is opened or extended in one of them lengthens it for all.
+  const tabs = new BroadcastChannel('session')
+  tabs.onmessage = ({ data }) => lengthen(data)
+  tabs.postMessage(seconds)
+  // A timer stands still while a laptop sleeps, the session does not: the clock decides, not the count of ticks.
+  setInterval(look, 1000)
+  document.addEventListener('visibilitychange', look)
+
+  function lengthen(more) {
+    endsAt = Date.now() + more * 1000
+    if (dialog.open) dialog.close()
+  }
+
+  function look() {
+    const left = Math.ceil((endsAt - Date.now()) / 1000)
+    if (left <= 0) {
+      // What is on the screen is about a person; it does not stay there when nobody is in front of it.
+      location.replace('/sign-in')
+    } else if (left <= WARN_S) {
+      say(left)
+      if (!dialog.open) dialog.showModal()
+    }
+  }
+
+  function say(left) {
+    const step = left > 60 ? SAY_EVERY_S : SAY_EVERY_LAST_MINUTE_S
+    const rounded = Math.ceil(left / step) * step
+    if (rounded === said) return
+    said = rounded
+    const words = rounded >= 60 ? count(rounded / 60, 'minute') : count(rounded, 'second')
+    remaining.textContent = `You will be signed out in ${words} if you do nothing. What you have typed and not sent will be lost.`
+  }
+
+  async function extend() {
+    stay.disabled = true
+    try {
+      const answer = await fetch('/session/extend', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-csrf-token': formToken() }
+      })
+      if (!answer.ok) throw new Error(String(answer.status))
+      const { idle_s: more } = await answer.json()
+      lengthen(more)
+      tabs.postMessage(more)
+    } catch {
+      remaining.textContent = 'You could not be kept signed in. Copy what you have typed, then sign in again.'
+    } finally {
+      stay.disabled = false
+    }
+  }
+
+  stay.addEventListener('click', extend)
+  // Escape means what the button means: whoever presses it is there.
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault()
+    extend()
+  })
+}
+
+function makeDialog() {
+  const dialog = document.createElement('dialog')
+  dialog.className = 'gw-dialog'
+  dialog.setAttribute('aria-labelledby', 'gw-dialog-title')
+  dialog.setAttribute('aria-describedby', 'gw-dialog-remaining')
+  const title = document.createElement('h2')
+  title.className = 'govuk-heading-m'
+  title.id = 'gw-dialog-title'
+  title.textContent = 'You are about to be signed out'
+  const remaining = document.createElement('p')
+  remaining.className = 'govuk-body'
+  remaining.id = 'gw-dialog-remaining'
+  remaining.setAttribute('aria-live', 'polite')
+  const stay = document.createElement('button')
+  stay.type = 'button'
+  stay.className = 'govuk-button'
+  stay.textContent = 'Stay signed in'
+  dialog.append(title, remaining, stay)
+  document.body.append(dialog)
+  return { dialog, remaining, stay }
+}
+
+const count = (number, thing) => `${number} ${thing}${number === 1 ? '' : 's'}`
+
+/** The form token of this page. */
+function formToken() {
+  return document.querySelector('meta[name="token"]').content
+}
