@@ -39,4 +39,5 @@ mod soak;
 mod sources;
 mod store_log;
 mod twins;
+mod vca;
 mod witness;

@@ -1,6 +1,7 @@
 //! The pages, one file for each piece of a working day.
 
 mod accounts;
+mod acting;
 mod entrance;
 mod files;
 mod own_account;
@@ -17,6 +18,7 @@ use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
+        acting::routes(),
         accounts::routes(),
         entrance::routes(),
         files::routes(),
