@@ -35,14 +35,14 @@ function prepare(interactive) {
       return [outline, backgroundColor, boxShadow, borderColor, borderWidth, textDecoration, color].join(';')
     })).join('|')
   }
-  document.activeElement?.blur()
-  const body = document.body
-  const before = body.getAttribute('tabindex')
-  body.tabIndex = -1
-  body.focus()
-  body.blur()
-  if (before === null) body.removeAttribute('tabindex')
-  const elements = [...document.querySelectorAll(interactive)].filter(shown)
+  // While a dialog is open, what is behind it is out of reach, and has to be.
+  const root = document.querySelector('dialog:modal') ?? document.body
+  const before = root.getAttribute('tabindex')
+  root.tabIndex = -1
+  root.focus()
+  root.blur()
+  if (before === null) root.removeAttribute('tabindex')
+  const elements = [...root.querySelectorAll(interactive)].filter(shown)
   window.gwKeyboard = { look, elements, plain: new Map(elements.map((element) => [element, look(element)])), reached: new Set() }
   return elements.length
 }
