@@ -181,6 +181,11 @@ impl TestGateway {
         self.opened_with(4, |parts| Parts { retention, ..parts })
     }
 
+    /// What stands behind the door of a test: the same house with chance of its own.
+    pub(crate) fn flows_of_the_door(&self) -> Gateway {
+        self.opened_with(5, |parts| parts)
+    }
+
     fn opened_with(&self, seed: u64, change: impl FnOnce(Parts) -> Parts) -> Gateway {
         let (keys, bounce_key) = &self.secrets;
         let clock = Box::new(Shared(Arc::clone(&self.clock)));

@@ -17,3 +17,4 @@ pub mod postfix;
 pub mod queue;
 pub mod sample_log;
 pub mod service;
+pub mod web;

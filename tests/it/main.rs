@@ -1,5 +1,7 @@
 //! The one test binary: what the rooms show together, on both databases.
 
+mod acting;
+mod api;
 mod architecture;
 mod bad_input;
 mod bench;

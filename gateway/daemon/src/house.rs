@@ -215,7 +215,7 @@ pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fau
     let texts = texts(&paths)?;
     let (keys, index) = keys(&config.keys.file, &config.keys.active)?;
     let pool = open_pool(&config.address()?).await?;
-    Ok(Gateway::new(Parts {
+    let gateway = Gateway::new(Parts {
         settings: settings(config)?,
         signer: signer(config)?,
         staff: config::read_staff(&config.staff.file)?,
@@ -229,7 +229,9 @@ pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fau
         rulebook: texts.rulebook,
         areas: texts.areas,
         retention: texts.retention,
-    }))
+    });
+    gateway.load_accounts().await?;
+    Ok(gateway)
 }
 
 /// What a configuration sets for the flows.

@@ -11,6 +11,7 @@ mod house;
 mod print;
 mod program_log;
 mod serve;
+mod site;
 mod witness;
 mod witnesses;
 mod workers;
@@ -53,6 +54,9 @@ enum Command {
         /// Play the whole story once in simulated time, print a summary and exit.
         #[arg(long)]
         headless: bool,
+        /// Where the demo's pages are served, by HTTPS.
+        #[arg(long, default_value = "127.0.0.1:8443")]
+        listen: std::net::SocketAddr,
     },
     /// Everything in one process, as a configuration says, until SIGTERM or Ctrl-C. Needs --config.
     Serve,
@@ -95,6 +99,9 @@ enum Command {
     /// Bring key-stage events in.
     #[command(subcommand)]
     Events(commands::imports::Events),
+    /// Tokens of other systems.
+    #[command(subcommand)]
+    Tokens(commands::tokens::Command),
     /// Cosign the checkpoints of other people's logs, for an auditor to run elsewhere.
     Witness(witness::Args),
 }
@@ -120,7 +127,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         json: cli.json,
     };
     match cli.command {
-        Command::Demo { headless } => demo::run(&open, headless).await,
+        Command::Demo { headless, listen } => demo::run(&open, (!headless).then_some(listen)).await,
         Command::Serve => serve::run(&open).await,
         Command::Migrate => serve::migrate(&open).await,
         Command::Vault(command) => commands::vault::run(&open, command).await,
@@ -136,6 +143,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,
+        Command::Tokens(command) => commands::tokens::run(&open, command).await,
         Command::Witness(args) => witness::run(args).await,
     }
 }

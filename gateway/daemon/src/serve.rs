@@ -1,11 +1,14 @@
 //! `gateway serve` and `gateway migrate`.
 
+use std::sync::Arc;
+
 use mail::relay::{Failure, Relay};
 use store::Pool;
 
 use crate::chance::MachineClock;
 use crate::commands::Context;
 use crate::print::{self, Fault};
+use crate::site::Site;
 use crate::witnesses::Cosigner;
 use crate::{house, program_log, workers};
 
@@ -13,7 +16,7 @@ use crate::{house, program_log, workers};
 pub async fn run(context: &Context) -> Result<u8, Fault> {
     let config = context.need_config()?;
     program_log::start(config.log.level, config.log.format);
-    let gateway = house::open(&config, Box::new(MachineClock)).await?;
+    let gateway = Arc::new(house::open(&config, Box::new(MachineClock)).await?);
     let relay = house::relay(&config)?;
     let cosigner = Cosigner::new(house::policy(&config.contact_log)?.0)?;
     let sealer = house::sealer(&config.contact_log, &gateway).await?;
@@ -38,7 +41,11 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
         );
     }
     let looking = tokio::spawn(look_at(relay.clone()));
-    let worked = workers::run(gateway, relay, (sealer, cosigner), config.outbox.stuck_s).await;
+    let site = match &config.web {
+        Some(web) => Some(Site::open(web, Arc::clone(&gateway))?),
+        None => None,
+    };
+    let worked = workers::run(gateway, relay, (sealer, cosigner), config.outbox.stuck_s, site).await;
     looking.abort();
     worked.map(|()| 0)
 }

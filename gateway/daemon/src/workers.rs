@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::chance::lease_name;
 use crate::print::Fault;
+use crate::site::Site;
 use crate::witnesses::Cosigner;
 
 /// Obligations drafted in one round.
@@ -52,7 +53,7 @@ impl Worker {
 }
 
 struct House {
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
     relay: Relay,
     /// Held for a round by the one worker that seals.
     sealer: Mutex<Sealer>,
@@ -138,12 +139,23 @@ impl House {
     }
 }
 
+/// Serves pages until told to stop.
+async fn serve(site: Site, mut stop: watch::Receiver<bool>) {
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    if let Err(fault) = site.serve(stopped).await {
+        tracing::error!(%fault, "the door broke down");
+    }
+}
+
 /// Works until SIGTERM or Ctrl-C, then finishes the rounds in hand.
 pub async fn run(
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
     relay: Relay,
     (sealer, cosigner): (Sealer, Cosigner),
     stuck_s: i64,
+    site: Option<Site>,
 ) -> Result<(), Fault> {
     let house = Arc::new(House {
         gateway,
@@ -160,6 +172,9 @@ pub async fn run(
     let mut workers = JoinSet::new();
     for worker in Worker::ALL {
         workers.spawn(Arc::clone(&house).work(worker, stopped.clone()));
+    }
+    if let Some(site) = site {
+        workers.spawn(serve(site, stopped.clone()));
     }
     tracing::info!("working");
     let ended = tokio::select! {

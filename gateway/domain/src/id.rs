@@ -103,4 +103,10 @@ ids! {
     AccountId,
     /// One time of being signed in.
     SessionId,
+    /// A time in which somebody covers for somebody.
+    CoverId,
+    /// A victim who is not theirs, opened by somebody with a reason.
+    GlassId,
+    /// What an officer asks a manager to decide about a duty.
+    RequestId,
 }

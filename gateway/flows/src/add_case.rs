@@ -33,7 +33,7 @@ pub enum Added {
 impl Gateway {
     /// Adds a case, or another victim to it.
     pub async fn add_case(&self, actor: &str, record: &CaseRecord) -> Result<Added> {
-        self.authorise(actor, &[Role::Administrator])?;
+        self.authorise(actor, &[Role::Administrator, Role::ApiClient])?;
         self.check_area(record)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
@@ -169,6 +169,7 @@ impl Gateway {
             legal_name: record.legal_name.clone(),
             preferred_name: record.preferred_name.clone(),
             correspondence: record.correspondence.clone(),
+            birth_year: record.birth_year,
         };
         let standing = VictimStanding {
             wants_contact: record.wants_contact,
@@ -190,6 +191,7 @@ impl Gateway {
             plan_version: 1,
         };
         people::add_victim(tx, &row, self.now()).await?;
+        self.index_person(tx, id, &person).await?;
         self.index_name(tx, &record.legal_name, case).await?;
         self.index_name(tx, &record.preferred_name, case).await?;
         for point in plan.points() {

@@ -8,6 +8,7 @@ use domain::time::random;
 use jiff::{SignedDuration, Timestamp};
 use store::drafts::{self, DraftRow, MessageRow};
 use store::obligations::{self, ObligationRow};
+use store::reach::Named;
 use store::{Tx, outbox, vettings};
 
 use crate::compose_draft::Content;
@@ -40,6 +41,7 @@ impl Gateway {
         self.authorise(approver, &[Role::VloManager, Role::Vlo])?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, approver, Named::Draft(id)).await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
         if row.state != "drafted" {
             return Err(Error::Conflict(format!("this draft is {} already", row.state)));
@@ -123,6 +125,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Message(id)).await?;
         let message = drafts::find_message(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("message"))?;

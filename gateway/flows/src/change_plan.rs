@@ -13,6 +13,7 @@ use store::Tx;
 use store::notices::{self, Notice};
 use store::people;
 use store::proposals::{self, ProposalRow};
+use store::reach::Named;
 
 use crate::decide::check_reason;
 use crate::entries::{about_victim, in_words};
@@ -51,6 +52,7 @@ impl Gateway {
         self.authorise(actor, &OFFICERS)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let deny = self.load_deny_set(&mut tx, &victim.case).await?;
         let mut plan = victim.plan()?;
@@ -115,7 +117,7 @@ impl Gateway {
     ) -> Result<()> {
         self.authorise(actor, &OFFICERS)?;
         let mut tx = self.pool().begin().await?;
-        let (row, victim, proposal) = self.load_proposal(&mut tx, id).await?;
+        let (row, victim, proposal) = self.load_proposal(&mut tx, actor, id).await?;
         let verification = Verification {
             by: actor.to_owned(),
             path,
@@ -133,7 +135,7 @@ impl Gateway {
         self.authorise(actor, &OFFICERS)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let (row, victim, proposal) = self.load_proposal(&mut tx, id).await?;
+        let (row, victim, proposal) = self.load_proposal(&mut tx, actor, id).await?;
         let deny = self.load_deny_set(&mut tx, &victim.case).await?;
         let mut plan = victim.plan()?;
         let approved = proposal
@@ -155,7 +157,7 @@ impl Gateway {
         self.authorise(actor, &OFFICERS)?;
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
-        let (row, victim, proposal) = self.load_proposal(&mut tx, id).await?;
+        let (row, victim, proposal) = self.load_proposal(&mut tx, actor, id).await?;
         let ended = proposal
             .refuse(actor, Masked::new(reason), self.now())
             .map_err(refused)?;
@@ -174,6 +176,7 @@ impl Gateway {
     ) -> Result<()> {
         self.authorise(actor, &OFFICERS)?;
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let mut plan = victim.plan()?;
         plan.bar(point, why, self.now())
@@ -198,6 +201,7 @@ impl Gateway {
     ) -> Result<()> {
         self.authorise(actor, &OFFICERS)?;
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let mut plan = victim.plan()?;
         plan.recheck(point, said_by, how, self.now(), review_by)
@@ -212,9 +216,10 @@ impl Gateway {
 
     /// Shows a contact plan to somebody who says why they read it.
     pub async fn show_plan(&self, actor: &str, victim: &VictimId, reason: &str) -> Result<Plan> {
-        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Auditor])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager])?;
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let plan = victim.plan()?;
         let read =
@@ -229,7 +234,13 @@ impl Gateway {
         Ok(proposals::list_open(&mut tx, most).await?)
     }
 
-    async fn load_proposal(&self, tx: &mut Tx, id: &ProposalId) -> Result<(ProposalRow, Victim, Proposal)> {
+    async fn load_proposal(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        id: &ProposalId,
+    ) -> Result<(ProposalRow, Victim, Proposal)> {
+        self.reach(tx, actor, Named::Proposal(id)).await?;
         let row = proposals::find(tx, id)
             .await?
             .ok_or(Error::NotFound("proposal"))?;

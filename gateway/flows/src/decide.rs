@@ -8,6 +8,7 @@ use domain::masked::Masked;
 use domain::obligation::DueTime;
 use jiff::civil::Date;
 use store::obligations::{self, Move, ObligationRow};
+use store::reach::Named;
 use store::{Tx, drafts, outbox};
 
 use crate::carry_out::carried_by;
@@ -32,14 +33,26 @@ impl Gateway {
     pub async fn waive_obligation(&self, actor: &str, id: &ObligationId, reason: &str) -> Result<()> {
         self.authorise(actor, &[Role::VloManager])?;
         check_reason(reason)?;
-        let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Obligation(id)).await?;
         let owed = find_open(&mut tx, id).await?;
-        obligations::end(&mut tx, id, "waived", actor, reason, now).await?;
-        let mut entries =
-            vec![about(now, actor, Act::Decision, "obligation-waived", &owed)?.with_reason(reason)];
-        entries.extend(self.stop_under_way(&mut tx, actor, &owed, reason).await?);
+        let entries = self.waive_in(&mut tx, actor, &owed, reason).await?;
         Ok(tx.commit(&entries).await?)
+    }
+
+    pub(crate) async fn waive_in(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        owed: &ObligationRow,
+        reason: &str,
+    ) -> Result<Vec<Entry>> {
+        let now = self.now();
+        obligations::end(tx, &owed.id, "waived", actor, reason, now).await?;
+        let mut entries =
+            vec![about(now, actor, Act::Decision, "obligation-waived", owed)?.with_reason(reason)];
+        entries.extend(self.stop_under_way(tx, actor, owed, reason).await?);
+        Ok(entries)
     }
 
     /// Stops what is under way for an obligation that has ended: drafts become void, messages are cancelled, and a duty
@@ -63,6 +76,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Obligation(id)).await?;
         let owed = find_owed(&mut tx, id).await?;
         if owed.state != "open" || owed.owner != "cps" || owed.template_kind.is_none() {
             return Err(Error::Conflict(
@@ -137,10 +151,23 @@ impl Gateway {
     ) -> Result<()> {
         self.authorise(actor, &[Role::VloManager])?;
         check_reason(reason)?;
-        let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Obligation(id)).await?;
         let owed = find_open(&mut tx, id).await?;
-        let to = self.end_of_working_day(&owed, to)?;
+        let moved = self.move_in(&mut tx, actor, &owed, to, reason).await?;
+        Ok(tx.commit(&[moved]).await?)
+    }
+
+    pub(crate) async fn move_in(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        owed: &ObligationRow,
+        to: Date,
+        reason: &str,
+    ) -> Result<Entry> {
+        let now = self.now();
+        let to = self.end_of_working_day(owed, to)?;
         DueTime::restore(owed.original_due_at, owed.due_at, Vec::new())
             .move_due(to, Masked::new(reason), actor, now)
             .map_err(|fault| Error::Invalid(fault.to_string()))?;
@@ -152,20 +179,19 @@ impl Gateway {
             moved_by: actor.to_owned(),
         };
         let deadline = owed.deadline.as_deref();
-        obligations::move_due(&mut tx, id, Some(to), deadline, owed.enhanced, true, &moved).await?;
+        obligations::move_due(tx, &owed.id, Some(to), deadline, owed.enhanced, true, &moved).await?;
         let old = owed
             .due_at
             .map_or_else(|| "none".to_owned(), |due| due.to_string());
-        let entry = about(now, actor, Act::Decision, "due-time-moved", &owed)?
+        Ok(about(now, actor, Act::Decision, "due-time-moved", owed)?
             .with_reason(reason)
             .with_fact("old", old)
-            .with_fact("new", to.to_string());
-        Ok(tx.commit(&[entry]).await?)
+            .with_fact("new", to.to_string()))
     }
 
     /// The end of a day to which a due time may be moved: a working day, not past, not after the last moment at
     /// which the duty makes sense.
-    fn end_of_working_day(&self, owed: &ObligationRow, day: Date) -> Result<jiff::Timestamp> {
+    pub(crate) fn end_of_working_day(&self, owed: &ObligationRow, day: Date) -> Result<jiff::Timestamp> {
         let invalid = |fault: &dyn std::fmt::Display| Error::Invalid(fault.to_string());
         if day < london_date(self.now()) {
             return Err(invalid(&"a due time moves to today or a later day"));
@@ -196,6 +222,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Message(id)).await?;
         let message = drafts::find_message(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("message"))?;

@@ -9,6 +9,7 @@ use domain::id::VictimId;
 use domain::people::PersonName;
 use domain::urn::Urn;
 use store::erasure::{self, Gone, Proposed, Standing, Subject};
+use store::reach::Named;
 use store::{Tx, flags, people, subjects};
 
 use crate::decide::check_reason;
@@ -43,6 +44,8 @@ impl Gateway {
         self.authorise(actor, &KEEPERS)?;
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
+        self.reach_as_keeper(&mut tx, actor, Named::Victim(victim))
+            .await?;
         let victim = self.load_erasable(&mut tx, victim).await?;
         erasure::propose(&mut tx, &victim.row.id, reason, actor, self.now()).await?;
         let proposed = about_victim(self.now(), actor, Act::Decision, "erasure-proposed", &victim)?;
@@ -55,6 +58,8 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach_as_keeper(&mut tx, actor, Named::Victim(victim))
+            .await?;
         let victim = self.load_erasable(&mut tx, victim).await?;
         let proposed = erasure::find_proposed(&mut tx, &victim.row.id).await?;
         let proposed = check_second(proposed, actor, reason)?;

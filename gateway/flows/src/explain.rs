@@ -5,6 +5,7 @@ use domain::id::ObligationId;
 use domain::obligation::{Attention, DueTime, Lateness};
 use domain::rulebook::Rule;
 use store::obligations::{self, Move, ObligationRow};
+use store::reach::Named;
 
 use crate::owed::find_owed;
 use crate::person::from_json;
@@ -42,6 +43,14 @@ impl Gateway {
             lateness: due_time(&owed).lateness(owed.ended_at.unwrap_or(self.now())),
             owed,
         })
+    }
+
+    /// The same for somebody who reaches it.
+    pub async fn explain(&self, actor: &str, id: &ObligationId) -> Result<Explained<'_>> {
+        let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Obligation(id)).await?;
+        drop(tx);
+        self.explain_obligation(id).await
     }
 
     /// How urgently an open obligation needs somebody, by the thresholds of the configuration.

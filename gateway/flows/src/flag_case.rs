@@ -6,6 +6,7 @@ use domain::retention::Retention;
 use domain::urn::Urn;
 use store::flags::{self, FlagRow};
 use store::people::{self, CaseRow};
+use store::reach::Named;
 use store::{Tx, erasure};
 
 use crate::decide::check_reason;
@@ -46,6 +47,8 @@ impl Gateway {
             )));
         }
         let mut tx = self.pool().begin().await?;
+        self.reach_as_keeper(&mut tx, actor, Named::Urn(urn.as_str()))
+            .await?;
         let case = find_case(&mut tx, urn).await?;
         let row = FlagRow {
             id: EventId::random(self.entropy()),
@@ -73,6 +76,8 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach_as_keeper(&mut tx, actor, Named::Urn(urn.as_str()))
+            .await?;
         let case = find_case(&mut tx, urn).await?;
         let in_force = flags::list(&mut tx, &case.id).await?;
         let row = in_force.into_iter().find(|row| row.flag == flag);

@@ -151,6 +151,13 @@ impl Gateway {
         })
     }
 
+    /// Everybody who is an officer, by user name.
+    pub(crate) fn officers(&self) -> Vec<Staff> {
+        let staff = self.staff.read().unwrap_or_else(PoisonError::into_inner);
+        let officers = staff.values().filter(|one| one.roles.contains(&Role::Vlo));
+        officers.map(|one| Staff::clone(one)).collect()
+    }
+
     /// Takes an account as it is now: one that was disabled may do nothing any more.
     pub(crate) fn remember(&self, account: &Account) {
         let mut staff = self.staff.write().unwrap_or_else(PoisonError::into_inner);

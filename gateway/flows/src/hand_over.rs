@@ -8,6 +8,7 @@ use domain::contact::{Plan, Point, PointValue, TextRule};
 use domain::id::MessageId;
 use domain::masked::Masked;
 use domain::safety::{Eligibility, HandRoute, HandedOver, clear_by_hand};
+use store::reach::Named;
 use store::{drafts, obligations, outbox, people};
 
 use crate::decide::check_reason;
@@ -38,6 +39,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Message(id)).await?;
         let row = drafts::find_message(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("message"))?;

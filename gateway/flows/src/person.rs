@@ -24,6 +24,9 @@ pub(crate) struct Person {
     pub(crate) preferred_name: PersonName,
     /// Language, translator and formats.
     pub(crate) correspondence: Correspondence,
+    /// The year of birth, where the source tells it: to tell apart people of one name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) birth_year: Option<i16>,
 }
 
 /// Somebody of the defence side: kept sealed, only to be refused.

@@ -4,6 +4,7 @@ use audit::entry::Act;
 use domain::draft::{Finding, Frozen};
 use domain::id::DraftId;
 use store::drafts::{self, DraftRow};
+use store::reach::Named;
 
 use crate::compose_draft::Content;
 use crate::decide::check_reason;
@@ -24,9 +25,10 @@ pub struct DraftRead {
 impl Gateway {
     /// The words of a draft, whatever its state.
     pub async fn read_draft(&self, actor: &str, id: &DraftId, reason: &str) -> Result<DraftRead> {
-        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Auditor])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager])?;
         check_reason(reason)?;
         let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Draft(id)).await?;
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
         let owed = find_owed(&mut tx, &row.obligation_id).await?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;

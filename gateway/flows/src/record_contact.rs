@@ -13,6 +13,7 @@ use domain::rulebook::Discharge;
 use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
 use store::obligations::{self, ObligationRow};
+use store::reach::Named;
 use store::{Tx, drafts, outbox, people};
 
 use crate::compose_draft::CONTENT_FREE;
@@ -71,6 +72,7 @@ impl Gateway {
         self.authorise(actor, &OFFICERS)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Victim(&new.victim)).await?;
         let victim = self.load_victim(&mut tx, &new.victim).await?;
         let plan = victim.plan()?;
         let context = CallContext {
@@ -124,6 +126,7 @@ impl Gateway {
         check_reason(reason)?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Obligation(id)).await?;
         let owed = find_open(&mut tx, id).await?;
         let contact = ContactId::random(self.entropy());
         let row = ContactRow {
@@ -177,9 +180,10 @@ impl Gateway {
         victim: &VictimId,
         reason: &str,
     ) -> Result<Vec<(ContactRow, Option<MadeContact>)>> {
-        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Auditor])?;
+        self.authorise(actor, &[Role::Vlo, Role::VloManager])?;
         check_reason(reason)?;
         let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let mut found = Vec::new();
         for row in contacts::list_by_victim(&mut tx, &victim.row.id).await? {

@@ -12,13 +12,19 @@ use jiff::Timestamp;
 use store::events::{self, EventRow};
 use store::obligations::{self, ObligationRow};
 use store::people::VictimRow;
-use store::{Tx, people, subjects};
+use store::reach::Named;
+use store::subjects::{self, SubjectRow};
+use store::{Tx, people};
 
 use crate::add_case::ERASED;
 use crate::carry_out::{Done, open_obligation};
 use crate::entries::entry;
 use crate::person::{Victim, to_json};
-use crate::{Gateway, Result, Role};
+use crate::{Error, Gateway, Result, Role};
+
+/// Why an event of nobody we know is refused: the same words for an unknown case and an unknown person.
+pub(crate) const UNKNOWN: &str =
+    "no case with this URN has a victim with this victim_ref; check both against the source system";
 
 /// What became of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +47,12 @@ pub enum Recorded {
 impl Gateway {
     /// Records a batch of events in one transaction; the answers are in the order of the events.
     pub async fn record_events(&self, actor: &str, batch: &[Event]) -> Result<Vec<Recorded>> {
-        self.authorise(actor, &[Role::Administrator, Role::Vlo])?;
+        self.authorise(actor, &[Role::Administrator, Role::Vlo, Role::ApiClient])?;
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
         for event in batch {
-            answers.push(match self.find_subject(&mut tx, event).await? {
+            answers.push(match self.find_subject(&mut tx, actor, event).await? {
                 Err(refusal) => Recorded::Refused(refusal),
                 Ok(victim) => {
                     self.record_one(&mut tx, actor, event, victim, &mut entries)
@@ -60,13 +66,17 @@ impl Gateway {
 
     /// The victim an event is about: by URN and the source's reference together, or a refusal in the same
     /// words for an unknown case and an unknown person.
-    async fn find_subject(&self, tx: &mut Tx, event: &Event) -> Result<std::result::Result<Victim, String>> {
-        let unknown =
-            "no case with this URN has a victim with this victim_ref; check both against the source system";
+    async fn find_subject(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        event: &Event,
+    ) -> Result<std::result::Result<Victim, String>> {
         let urn = event.urn.as_str();
-        let Some(subject) = subjects::find_by_ref(tx, urn, &event.victim_ref).await? else {
-            let erased = subjects::find_by_ref(tx, urn, &self.erased_ref(urn, &event.victim_ref)).await?;
-            return Ok(Err(erased.map_or(unknown, |_| ERASED).to_owned()));
+        let Some(subject) = self.reach_ref(tx, actor, urn, &event.victim_ref).await? else {
+            let erased_ref = self.erased_ref(urn, &event.victim_ref);
+            let erased = self.reach_ref(tx, actor, urn, &erased_ref).await?;
+            return Ok(Err(erased.map_or(UNKNOWN, |_| ERASED).to_owned()));
         };
         if subject.key.is_none() {
             return Ok(Err(ERASED.to_owned()));
@@ -82,6 +92,22 @@ impl Gateway {
             ));
         }
         Ok(Ok(self.open_victim(subject)?))
+    }
+
+    /// The victim of this reference, if in the actor's reach: somebody else's is as unknown as one who is not there. An
+    /// import reaches everybody.
+    async fn reach_ref(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        urn: &str,
+        reference: &str,
+    ) -> Result<Option<SubjectRow>> {
+        match self.reach_as_keeper(tx, actor, Named::Ref(urn, reference)).await {
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(fault) => Err(fault),
+            Ok(()) => Ok(subjects::find_by_ref(tx, urn, reference).await?),
+        }
     }
 
     async fn record_one(

@@ -183,6 +183,13 @@ impl Gateway {
         Ok(sealed_at.max(Some(at)))
     }
 
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> Result<()> {
+        let mut tx = self.pool().read().await?;
+        log::size(&mut tx).await?;
+        Ok(())
+    }
+
     /// When the outbox wants to be looked at next.
     pub async fn next_delivery_at(&self) -> Result<Option<jiff::Timestamp>> {
         let mut tx = self.pool().read().await?;

@@ -4,6 +4,7 @@ use audit::entry::Act;
 use domain::id::EventId;
 use jiff::SignedDuration;
 use store::notices::{self, Notice};
+use store::reach::Named;
 use store::{drafts, obligations, outbox, vettings};
 
 use crate::entries::{about, entry};
@@ -83,6 +84,7 @@ impl Gateway {
         self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Administrator])?;
         let now = self.now();
         let mut tx = self.pool().begin().await?;
+        self.reach_as_keeper(&mut tx, actor, Named::Notice(id)).await?;
         let Some(notice) = notices::find(&mut tx, id).await? else {
             return Err(Error::NotFound("notice"));
         };

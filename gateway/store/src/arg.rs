@@ -101,7 +101,11 @@ ids!(
     DraftId,
     MessageId,
     AttemptId,
-    ContactId
+    ContactId,
+    SessionId,
+    CoverId,
+    GlassId,
+    RequestId
 );
 
 /// Writes a list of arguments: `args![id, now, "text"]`.

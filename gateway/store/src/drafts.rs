@@ -93,7 +93,7 @@ pub struct MessageRow {
     pub sealed: Vec<u8>,
 }
 
-fn draft(row: &Row) -> Result<DraftRow> {
+pub(crate) fn draft(row: &Row) -> Result<DraftRow> {
     Ok(DraftRow {
         id: row.parsed(0, DraftId::parse)?,
         obligation_id: row.parsed(1, ObligationId::parse)?,

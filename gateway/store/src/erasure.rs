@@ -36,6 +36,7 @@ statements! {
     KEY = Statement::both("data_keys.erase", "DELETE FROM data_keys WHERE owner = $1");
     OPENINGS = Statement::both("openings.erase", "DELETE FROM openings WHERE owner = $1");
     POINTS = Statement::both("point_indexes.erase", "DELETE FROM point_indexes WHERE victim_id = $1");
+    PERSON = Statement::both("person_indexes.erase", "DELETE FROM person_indexes WHERE victim_id = $1");
     NAME = Statement::both("name_indexes.erase", "DELETE FROM name_indexes WHERE case_id = $1 AND value_index = $2");
     NAMES = Statement::both("name_indexes.erase_all", "DELETE FROM name_indexes WHERE case_id = $1");
     DEFENDANTS = Statement::both("defendants.erase", "DELETE FROM defendants WHERE case_id = $1");
@@ -205,7 +206,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
     let mut gone = Gone {
         keys: tx.execute(&KEY, args![victim]).await?,
         openings: tx.execute(&OPENINGS, args![victim]).await?,
-        indexes: tx.execute(&POINTS, args![victim]).await?,
+        indexes: tx.execute(&POINTS, args![victim]).await? + tx.execute(&PERSON, args![victim]).await?,
         events: tx.execute(&EVENTS, blank).await?,
         drafts: tx.execute(&DRAFTS, blank).await?,
         messages: tx.execute(&MESSAGES, blank).await?,

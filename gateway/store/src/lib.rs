@@ -12,15 +12,19 @@
 //! function beside it. To add a column: a new pair of files in `migrations/`, never a change of an old one.
 
 pub mod accounts;
+pub mod api;
 mod appender;
 mod arg;
 pub mod calendar;
 pub mod contacts;
+pub mod covers;
 pub mod drafts;
+pub mod due_requests;
 pub mod erasure;
 mod error;
 pub mod events;
 pub mod flags;
+pub mod glasses;
 pub mod keys;
 pub mod known_texts;
 pub mod log;
@@ -31,17 +35,22 @@ pub mod outbox;
 pub mod people;
 mod pool;
 pub mod proposals;
+pub mod reach;
 mod row;
+pub mod search;
 pub mod sessions;
 mod statement;
 pub mod subjects;
 mod tx;
 pub mod vettings;
+pub mod whole_victim;
+pub mod worklist;
 
 pub use appender::Appender;
 pub use arg::Arg;
 pub use error::Error;
 pub use pool::Pool;
+pub use reach::Scope;
 pub use row::Row;
 pub use statement::{Statement, catalogue};
 pub use tx::Tx;

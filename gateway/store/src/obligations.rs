@@ -4,8 +4,9 @@ use domain::id::{CaseId, EventId, ObligationId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
+use crate::reach::{Scope, in_scope};
 use crate::statement::statements;
-use crate::{Result, Row, Statement, Tx};
+use crate::{Arg, Result, Row, Statement, Tx};
 
 macro_rules! columns {
     ($rest:literal) => {
@@ -18,11 +19,17 @@ macro_rules! columns {
     };
 }
 
+/// As many as the CPS has.
+const AREAS: usize = 14;
+
 statements! {
     ADD = Statement::both("obligations.add",
         "INSERT INTO obligations (id, case_id, victim_id, event_id, rule, owner, template_kind, second_person, discharge, \
-         state, clock_start_at, enhanced, original_due_at, due_at, latest_at, deadline, waiting_for, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, $12, $12, $13, $14, $15, $16)");
+         state, clock_start_at, enhanced, original_due_at, due_at, latest_at, deadline, waiting_for, created_at, \
+         area, unit, urn, vlo, last_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, $12, $12, $13, $14, $15, $16, \
+         (SELECT c.area FROM cases c WHERE c.id = $2), (SELECT COALESCE(c.unit, '') FROM cases c WHERE c.id = $2), \
+         (SELECT c.urn FROM cases c WHERE c.id = $2), (SELECT COALESCE(v.vlo, '') FROM victims v WHERE v.id = $3), $17)");
     FIND = Statement::both("obligations.find", columns!("WHERE id = $1"));
     OPEN_BY_VICTIM = Statement::both("obligations.list_open_by_victim", columns!("WHERE victim_id = $1 AND state = 'open' ORDER BY created_at, id"));
     // Obligations without a number come last: they are owed, but no clock says when.
@@ -30,16 +37,30 @@ statements! {
         columns!("WHERE state = 'open' AND COALESCE(due_at, $1) < $1 ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $2"));
     OPEN_ALL = Statement::both("obligations.list_open_all",
         columns!("WHERE state = 'open' ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $1"));
+    // There are 14 Areas; a shorter list is filled up with empty texts, which no case has.
+    OPEN_IN = Statement::both("obligations.list_open_in",
+        columns!("WHERE state = 'open' AND (COALESCE(due_at, 9223372036854775807), id) > ($1, $2) \
+                  AND case_id IN (SELECT c.id FROM cases c WHERE c.area IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)) \
+                  ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $17"));
     // What the composer has not yet looked at: ours, with words to send, no draft, and nobody waited for.
     TO_DRAFT = Statement::both("obligations.list_to_draft",
         columns!("WHERE state = 'open' AND owner = 'cps' AND template_kind IS NOT NULL AND waiting_for IS NULL \
                   AND NOT EXISTS (SELECT 1 FROM drafts WHERE drafts.obligation_id = obligations.id AND drafts.state <> 'void') \
                   ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $1"));
+    TO_DRAFT_IN_REACH = Statement::both("obligations.list_to_draft_in_reach",
+        concat!(columns!("o WHERE o.state = 'open' AND o.owner = 'cps' AND o.template_kind IS NOT NULL AND o.waiting_for IS NULL \
+                  AND NOT EXISTS (SELECT 1 FROM drafts WHERE drafts.obligation_id = o.id AND drafts.state <> 'void') AND "),
+                in_scope!("o.area", "o.vlo", "o.victim_id"), " ORDER BY o.last_at, o.id LIMIT $1"));
     END = Statement::both("obligations.end",
         "UPDATE obligations SET state = $2, ended_by = $3, ended_why = $4, ended_at = $5, waiting_for = NULL WHERE id = $1 AND state = 'open'");
     WAIT = Statement::both("obligations.wait", "UPDATE obligations SET waiting_for = $2 WHERE id = $1 AND state = 'open'");
-    LATEST = Statement::both("obligations.set_latest", "UPDATE obligations SET latest_at = $2 WHERE id = $1 AND state = 'open'");
-    MOVE = Statement::both("obligations.move", "UPDATE obligations SET due_at = $2, deadline = $3, enhanced = $4, moved_by_hand = $5 WHERE id = $1 AND state = 'open'");
+    LATEST = Statement::both("obligations.set_latest",
+        "UPDATE obligations SET latest_at = $2, \
+         last_at = CASE WHEN COALESCE(due_at, $2) < $2 THEN due_at ELSE $2 END WHERE id = $1 AND state = 'open'");
+    MOVE = Statement::both("obligations.move",
+        "UPDATE obligations SET due_at = $2, deadline = $3, enhanced = $4, moved_by_hand = $5, \
+         last_at = CASE WHEN latest_at < COALESCE($2, 9223372036854775807) THEN latest_at \
+         ELSE COALESCE($2, 9223372036854775807) END WHERE id = $1 AND state = 'open'");
     MOVE_ADD = Statement::both("obligation_moves.add",
         "INSERT INTO obligation_moves (obligation_id, moved_at, old_due_at, new_due_at, reason, moved_by) VALUES ($1, $2, $3, $4, $5, $6)");
     MOVES = Statement::both("obligation_moves.list",
@@ -113,7 +134,7 @@ pub struct Move {
     pub moved_by: String,
 }
 
-fn obligation(row: &Row) -> Result<ObligationRow> {
+pub(crate) fn obligation(row: &Row) -> Result<ObligationRow> {
     Ok(ObligationRow {
         id: row.parsed(0, ObligationId::parse)?,
         case_id: row.parsed(1, CaseId::parse)?,
@@ -144,6 +165,15 @@ fn all(rows: &[Row]) -> Result<Vec<ObligationRow>> {
     rows.iter().map(obligation).collect()
 }
 
+/// No due time at all: behind every instant.
+pub(crate) const NO_TIME: i64 = i64::MAX;
+
+/// The due time or the last moment at which the duty makes sense, whichever comes first.
+fn last_at(o: &ObligationRow) -> i64 {
+    let both = [o.due_at, o.latest_at].into_iter().flatten().min();
+    both.map_or(NO_TIME, Timestamp::as_microsecond)
+}
+
 /// Adds an open obligation; its original due time is its due time.
 pub async fn add(tx: &mut Tx, o: &ObligationRow) -> Result<()> {
     let args = args![
@@ -162,7 +192,8 @@ pub async fn add(tx: &mut Tx, o: &ObligationRow) -> Result<()> {
         o.latest_at,
         &o.deadline,
         &o.waiting_for,
-        o.created_at
+        o.created_at,
+        last_at(o)
     ];
     tx.execute(&ADD, args).await?;
     Ok(())
@@ -190,9 +221,30 @@ pub async fn list_open(tx: &mut Tx, before: Option<Timestamp>, most: u32) -> Res
     }
 }
 
+/// What is open in these Areas, soonest first, after a due time and identifier; what has no due time comes last.
+pub async fn list_open_in(
+    tx: &mut Tx,
+    areas: &[String],
+    after_us: i64,
+    after_id: &str,
+    most: u32,
+) -> Result<Vec<ObligationRow>> {
+    let mut args = vec![Arg::from(after_us), Arg::from(after_id)];
+    let padded = areas.iter().map(String::as_str).chain(std::iter::repeat(""));
+    args.extend(padded.take(AREAS).map(Arg::from));
+    args.push(i64::from(most).into());
+    all(&tx.list(&OPEN_IN, &args).await?)
+}
+
 /// What the composer has to look at next, soonest first.
 pub async fn list_to_draft(tx: &mut Tx, most: u32) -> Result<Vec<ObligationRow>> {
     all(&tx.list(&TO_DRAFT, args![i64::from(most)]).await?)
+}
+
+/// The same of what somebody reaches.
+pub async fn list_to_draft_in_reach(tx: &mut Tx, scope: &Scope, most: u32) -> Result<Vec<ObligationRow>> {
+    let args = scope.args(Arg::from(i64::from(most)));
+    all(&tx.list(&TO_DRAFT_IN_REACH, &args).await?)
 }
 
 /// Ends an open obligation: `state` is `discharged`, `waived` or `lapsed`; by whom or what, and why.

@@ -50,12 +50,16 @@ pub(crate) use statements;
 pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::ALL,
+        crate::api::ALL,
         crate::calendar::ALL,
         crate::contacts::ALL,
+        crate::covers::ALL,
         crate::drafts::ALL,
+        crate::due_requests::ALL,
         crate::erasure::ALL,
         crate::events::ALL,
         crate::flags::ALL,
+        crate::glasses::ALL,
         crate::keys::ALL,
         crate::known_texts::ALL,
         crate::log::ALL,
@@ -65,9 +69,13 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::outbox::ALL,
         crate::people::ALL,
         crate::proposals::ALL,
+        crate::reach::ALL,
+        crate::search::ALL,
         crate::sessions::ALL,
         crate::subjects::ALL,
         crate::vettings::ALL,
+        crate::whole_victim::ALL,
+        crate::worklist::ALL,
     ]
     .into_iter()
     .flatten()

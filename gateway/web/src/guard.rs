@@ -7,9 +7,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::scope::Scope;
 use domain::time::random;
 
+use crate::api;
+use crate::api::problem::Refused;
 use crate::door::Door;
+use crate::layers::RouteOf;
 use crate::refusal::{Refusal, Said};
 use crate::route::Access;
 use crate::visit::{COOKIE, DOOR_COOKIE, Visit, cookie, set_cookie};
@@ -23,10 +27,15 @@ pub const TOKEN_HEADER: &str = "x-csrf-token";
 
 /// Lets a request through to its handler, or answers it.
 pub(crate) async fn guard(
-    State((door, access)): State<(Door, Access)>,
+    State((door, access, path)): State<(Door, Access, &'static str)>,
     request: Request,
     next: Next,
 ) -> Response {
+    if let Access::Scope(scope) = access {
+        let mut answer = by_token(&door, scope, request, next).await;
+        answer.extensions_mut().insert(RouteOf(path));
+        return answer;
+    }
     let visit = match find_visit(&door, request.headers()).await {
         Ok(visit) => visit,
         Err(refusal) => return Said::new(&door, None, &refusal).into_response(),
@@ -44,10 +53,23 @@ pub(crate) async fn guard(
         }
         Err(refusal) => Said::new(&door, Some(&visit), &refusal).into_response(),
     };
+    answer.extensions_mut().insert(RouteOf(path));
     if let Some(value) = fresh.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }
     answer
+}
+
+/// Another system: its token alone counts. No cookie does, so no browser can be made to ask in somebody's name.
+async fn by_token(door: &Door, scope: Scope, request: Request, next: Next) -> Response {
+    let mut answer = match api::admit(door, scope, request).await {
+        Ok(request) => next.run(request).await,
+        Err(refused) => return refused.answer(door),
+    };
+    match answer.extensions_mut().remove::<Arc<Refused>>() {
+        Some(refused) => refused.answer(door),
+        None => answer,
+    }
 }
 
 async fn find_visit(door: &Door, headers: &HeaderMap) -> Result<Visit, Refusal> {
@@ -79,13 +101,13 @@ async fn find_visit(door: &Door, headers: &HeaderMap) -> Result<Visit, Refusal> 
 async fn admit(door: &Door, access: Access, visit: &Visit, request: Request) -> Result<Request, Refusal> {
     let roles = visit.visitor.as_ref().map(|visitor| &visitor.account.roles);
     match (access, roles) {
-        (Access::Open, _) | (Access::SignedIn, Some(_)) => {}
+        (Access::Open, _) | (Access::SignedIn | Access::Scope(_), Some(_)) => {}
         (Access::Roles(allowed), Some(roles)) => {
             if !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Refusal::NotYours);
             }
         }
-        (Access::SignedIn | Access::Roles(_), None) => return Err(Refusal::SignedOut),
+        (Access::SignedIn | Access::Roles(_) | Access::Scope(_), None) => return Err(Refusal::SignedOut),
     }
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(request);

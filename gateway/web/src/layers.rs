@@ -1,11 +1,11 @@
 //! What every request passes, whatever it asks for: limits, the host, a reference, and the headers of every answer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::id::EventId;
@@ -14,6 +14,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::door::Door;
+use crate::pace::{self, Pace};
+use crate::vitals;
 
 /// How long a request may take.
 const REQUEST_WAIT: Duration = Duration::from_secs(30);
@@ -75,6 +77,7 @@ pub(crate) fn around(router: Router, door: &Door) -> Router {
     router
         .layer(limits)
         .layer(from_fn_with_state(door.clone(), only_our_host))
+        .layer(from_fn_with_state(Pace::new(), pace::keep))
         .layer(from_fn_with_state(door.clone(), refer))
         .layer(from_fn(set_headers))
 }
@@ -99,13 +102,35 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 /// what was asked or answered.
 async fn refer(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let id = EventId::random(door.gateway().parts().entropy.as_ref());
+    let begun = Instant::now();
     let method = request.method().clone();
     let value = HeaderValue::from_str(id.as_str()).unwrap_or(HeaderValue::from_static("none"));
     request.headers_mut().insert(REQUEST_ID, value.clone());
     let mut answer = next.run(request).await;
-    tracing::debug!(request = id.as_str(), %method, status = answer.status().as_u16(), "request answered");
+    let (status, took) = (answer.status().as_u16(), begun.elapsed());
+    // What was asked for shows as the route of the table: a path may hold an identifier.
+    let route = answer
+        .extensions()
+        .get::<RouteOf>()
+        .map_or("none", |route| route.0);
+    tracing::debug!(request = id.as_str(), %method, route, status, "request answered");
+    vitals::note(route.to_owned(), method_name(&method), status, took);
     answer.headers_mut().insert(REQUEST_ID, value);
     answer
+}
+
+/// The route that answered, for counts and the program's log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RouteOf(pub(crate) &'static str);
+
+/// A method as a label: whatever else somebody sends is one of the others.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    }
 }
 
 async fn set_headers(request: Request, next: Next) -> Response {

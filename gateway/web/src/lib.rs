@@ -9,11 +9,13 @@
 //!
 //! To add a page: a file in `pages/` with a `routes()` that is joined in [`table`], and a template.
 
+pub mod api;
 pub mod assets;
 pub mod door;
 pub mod form;
 mod guard;
 mod layers;
+mod pace;
 pub mod page;
 mod pages;
 mod parts;
@@ -22,6 +24,7 @@ pub mod route;
 mod show;
 pub mod tls;
 pub mod visit;
+pub mod vitals;
 pub mod witness;
 
 use axum::Router;
@@ -32,14 +35,14 @@ use route::Route;
 
 /// Everything that can be asked for.
 pub fn table() -> Vec<Route> {
-    pages::table()
+    pages::table().into_iter().chain(api::routes()).collect()
 }
 
 /// The router made of the table.
 pub fn router(door: &Door) -> Router {
     let mut router = Router::new();
     for route in table() {
-        let guard = from_fn_with_state((door.clone(), route.access), guard::guard);
+        let guard = from_fn_with_state((door.clone(), route.access, route.path), guard::guard);
         router = router.route(route.path, route.handler.layer(guard));
     }
     let router = router

@@ -1,10 +1,11 @@
 //! Every way of saying no, as a plain page with a reference. Nobody is shown a chain of causes.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use flows::Kind;
 
+use crate::api::{self, problem::problem};
 use crate::door::Door;
 use crate::page::{Page, Shown};
 use crate::visit::Visit;
@@ -184,10 +185,18 @@ impl IntoResponse for Refusal {
     }
 }
 
-pub(crate) async fn no_such_page(State(door): State<Door>) -> Response {
+pub(crate) async fn no_such_page(State(door): State<Door>, uri: Uri) -> Response {
+    if uri.path().starts_with(api::PREFIX) {
+        let detail = "there is no such path; /api/openapi.json lists them".to_owned();
+        return problem(StatusCode::NOT_FOUND, detail, None, Vec::new());
+    }
     Said::new(&door, None, &Refusal::NotFound).into_response()
 }
 
-pub(crate) async fn no_such_method(State(door): State<Door>) -> Response {
+pub(crate) async fn no_such_method(State(door): State<Door>, uri: Uri) -> Response {
+    if uri.path().starts_with(api::PREFIX) {
+        let detail = "this path takes another method; /api/openapi.json lists them".to_owned();
+        return problem(StatusCode::METHOD_NOT_ALLOWED, detail, None, Vec::new());
+    }
     Said::new(&door, None, &Refusal::NoSuchMethod).into_response()
 }

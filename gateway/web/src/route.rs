@@ -6,6 +6,7 @@ use axum::http::Method;
 use axum::routing::MethodFilter;
 use axum::routing::{MethodRouter, on};
 use domain::account::Role;
+use domain::scope::Scope;
 
 use crate::door::Door;
 
@@ -18,6 +19,8 @@ pub enum Access {
     SignedIn,
     /// Whoever is signed in and has one of these roles.
     Roles(&'static [Role]),
+    /// Another system whose token includes this.
+    Scope(Scope),
 }
 
 /// One route.

@@ -6,7 +6,7 @@ use domain::safety::HandRoute;
 use flows::import::{self, Format};
 use flows::{Error, Kind, Recorded};
 use harness::case::{self, VICTIM, assigned};
-use harness::gateway::{APPROVER, AUDITOR, DELIVERED_ONE, OFFICER};
+use harness::gateway::{APPROVER, DELIVERED_ONE, OFFICER};
 use harness::on_both;
 use serde_json::json;
 use store::drafts;
@@ -37,7 +37,7 @@ on_both!(
         );
         is_erased(
             "the contacts",
-            flows.list_contacts(AUDITOR, victim, "inspection").await,
+            flows.list_contacts(APPROVER, victim, "inspection").await,
         );
         is_erased(
             "barring",

@@ -11,6 +11,7 @@ pub mod obligations;
 pub mod outbox;
 pub mod plan;
 pub mod templates;
+pub mod tokens;
 pub mod vault;
 pub mod vault_keys;
 

@@ -1,6 +1,6 @@
 //! What the values of a configuration must keep to, beyond their types.
 
-use super::{Config, Relay};
+use super::{Config, Relay, Web};
 
 /// Every value that is out of bounds: its key, and what would be right.
 pub fn faults(config: &Config) -> Vec<String> {
@@ -41,6 +41,9 @@ pub fn faults(config: &Config) -> Vec<String> {
         "outbox.stuck_s: must be at least 60 seconds",
     );
     relay(&config.relay, &mut must);
+    if let Some(door) = &config.web {
+        web(door, &mut must);
+    }
     must(
         outbox.lease_s >= lease_min_s(config),
         "outbox.lease_s: a claim must outlast its batch: at least 3 x relay.timeout_ms for every group of \
@@ -63,6 +66,25 @@ pub fn faults(config: &Config) -> Vec<String> {
         );
     }
     faults
+}
+
+fn web(web: &Web, must: &mut impl FnMut(bool, &str)) {
+    must(
+        web.origin
+            .strip_prefix("https://")
+            .is_some_and(|host| !host.is_empty() && !host.contains(['/', '@', '?', '#', ' '])),
+        "web.origin: must be https://HOST or https://HOST:PORT, without a path",
+    );
+    must(
+        web.listen.parse::<std::net::SocketAddr>().is_ok(),
+        "web.listen: must be an IP address and a port, such as 127.0.0.1:8443",
+    );
+    must(
+        web.vitals_listen
+            .as_deref()
+            .is_none_or(|address| address.parse::<std::net::SocketAddr>().is_ok()),
+        "web.vitals_listen: must be an IP address and a port, such as 127.0.0.1:9464",
+    );
 }
 
 fn relay(relay: &Relay, must: &mut impl FnMut(bool, &str)) {

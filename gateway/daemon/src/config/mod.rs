@@ -44,6 +44,8 @@ pub struct Config {
     pub relay: Relay,
     /// How messages leave.
     pub outbox: Outbox,
+    /// The service that people sign in to; without it, this process serves no pages.
+    pub web: Option<Web>,
     /// The program's own log.
     #[serde(default)]
     pub log: Log,
@@ -224,6 +226,31 @@ pub struct Outbox {
     pub stuck_s: i64,
 }
 
+/// The service that people sign in to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Address and port.
+    pub listen: String,
+    /// Scheme, host and port by which browsers reach it.
+    pub origin: String,
+    /// What the service is called on its pages.
+    pub service_name: String,
+    /// Certificate chain, PEM, the server's own first.
+    pub certificate_file: PathBuf,
+    /// Its private key, PEM.
+    pub key_file: PathBuf,
+    /// Whether TLS 1.2 is offered beside 1.3.
+    #[serde(default)]
+    pub tls12: bool,
+    /// Address and port where the machine's keepers ask for health and counts, by plain HTTP; nowhere without it.
+    pub vitals_listen: Option<String>,
+    /// The page templates.
+    pub pages: PathBuf,
+    /// Style sheets, scripts and pictures, as `make assets` puts them together.
+    pub assets: PathBuf,
+}
+
 /// The program's own log.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -313,6 +340,11 @@ impl Config {
             here(path);
         }
         self.contact_log.policy_file.iter_mut().for_each(here);
+        if let Some(web) = &mut self.web {
+            let files = [&mut web.certificate_file, &mut web.key_file];
+            let folders = [&mut web.pages, &mut web.assets];
+            files.into_iter().chain(folders).for_each(here);
+        }
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);
         self.relay.password_file.iter_mut().for_each(here);

@@ -1,10 +1,11 @@
 //! The demo's own house: one folder with an embedded database, keys made on the spot, invented staff.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use domain::time::{Clock, random};
-use flows::{Gateway, Parts, Sealer, Settings};
+use flows::{AccountDetails, Gateway, Parts, Sealer, Settings};
 use mail::return_path::ReturnPathKey;
 use store::Pool;
 use vault::KeyFile;
@@ -12,9 +13,10 @@ use vault::KeyFile;
 use super::{CONNECTIONS_MAX, staff};
 use crate::chance::MachineEntropy;
 use crate::commands::vault_keys::make_log_key;
-use crate::config::{ContactLog, secrets};
+use crate::config::{ContactLog, Web, secrets};
 use crate::house::{self, Paths};
 use crate::print::Fault;
+use crate::site::own_certificate;
 
 /// Hours before the due time at which an open obligation asks for attention.
 const ATTENTION_HOURS: [i64; 2] = [24, 4];
@@ -77,6 +79,55 @@ pub async fn sealer(dir: &Path, gateway: &Gateway) -> Result<Sealer, Fault> {
         make_log_key(&log, &MachineEntropy::new())?;
     }
     house::sealer(&log, gateway).await
+}
+
+/// The door of a demo, with a certificate of its own for this machine alone.
+pub fn web(project: &Path, dir: &Path, listen: SocketAddr) -> Result<Web, Fault> {
+    let (certificate_file, key_file) = own_certificate(dir)?;
+    Ok(Web {
+        listen: listen.to_string(),
+        origin: format!("https://localhost:{}", listen.port()),
+        service_name: "Victim contact (demo)".to_owned(),
+        certificate_file,
+        key_file,
+        tls12: false,
+        vitals_listen: None,
+        pages: project.join("templates").join("pages"),
+        assets: project.join("var").join("assets"),
+    })
+}
+
+/// Gives each of the demo's people an account, unless they have one.
+pub async fn open_accounts(gateway: &Gateway) -> Result<(), Fault> {
+    gateway.load_accounts().await?;
+    let known = gateway.list_accounts("operator").await?;
+    let all = gateway
+        .parts()
+        .areas
+        .list()
+        .iter()
+        .map(|area| area.code.as_str().to_owned());
+    let all = all.collect::<Vec<_>>();
+    for person in &gateway.parts().staff {
+        if known.iter().any(|account| account.user == person.user) {
+            continue;
+        }
+        // An officer's user name holds their Area; everybody else looks after all of them.
+        let own = all.iter().find(|area| {
+            person
+                .user
+                .strip_prefix("vlo-")
+                .is_some_and(|user| user.starts_with(area.as_str()))
+        });
+        let details = AccountDetails {
+            name: person.name.clone(),
+            phone: person.phone.clone(),
+            roles: person.roles.clone(),
+            areas: own.map_or_else(|| all.clone(), |area| vec![area.clone()]),
+        };
+        gateway.add_account("operator", &person.user, &details).await?;
+    }
+    Ok(())
 }
 
 fn settings(bounce_key: ReturnPathKey) -> Settings {

@@ -9,7 +9,9 @@ mod post_office;
 mod staff;
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use domain::event::Event;
 use domain::time::Clock as _;
@@ -25,6 +27,7 @@ use crate::chance::{MachineClock, StoryClock};
 use crate::commands::Context;
 use crate::config::ContactLog;
 use crate::print::{self, Fault};
+use crate::site::Site;
 use crate::witnesses::Cosigner;
 use crate::workers;
 
@@ -49,9 +52,10 @@ fn first_morning() -> Result<Timestamp, Fault> {
 }
 
 /// Runs the demo.
-pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
+pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fault> {
     let clock = StoryClock::at(first_morning()?);
     let gateway = house::open(&context.project, &context.dir, Box::new(clock.clone())).await?;
+    let gateway = Arc::new(gateway);
     // A demo that was stopped goes on where it was; its time never goes back.
     if let Some(last) = gateway.last_recorded_at().await? {
         clock.set(last);
@@ -65,8 +69,13 @@ pub async fn run(context: &Context, headless: bool) -> Result<u8, Fault> {
     } else {
         show(&summary, &caught);
     }
-    if !headless {
-        stay_up(context, gateway, sealer, &clock, relay).await?;
+    if let Some(listen) = listen {
+        house::open_accounts(&gateway).await?;
+        let site = Site::open(
+            &house::web(&context.project, &context.dir, listen)?,
+            Arc::clone(&gateway),
+        )?;
+        stay_up(context, gateway, sealer, &clock, (relay, site)).await?;
     }
     catcher.stop().await;
     Ok(0)
@@ -104,10 +113,10 @@ pub async fn open(context: &Context) -> Result<Gateway, Fault> {
 /// terminal. Nobody approves by themselves any more.
 async fn stay_up(
     context: &Context,
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
     sealer: Sealer,
     clock: &StoryClock,
-    relay: Relay,
+    (relay, site): (Relay, Site),
 ) -> Result<(), Fault> {
     let cosigner = Cosigner::new(crate::house::policy(&contact_log(&context.dir))?.0)?;
     let file = context.dir.join(CLOCK);
@@ -122,7 +131,7 @@ async fn stay_up(
             .strftime("%H:%M on %-d %B %Y"),
         context.dir.display()
     ));
-    workers::run(gateway, relay, (sealer, cosigner), STUCK_S).await
+    workers::run(gateway, relay, (sealer, cosigner), STUCK_S, Some(site)).await
 }
 
 /// Reads, plays, verifies, counts.

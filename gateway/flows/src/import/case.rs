@@ -34,6 +34,8 @@ pub struct CaseRecord {
     pub legal_name: PersonName,
     /// The name that the victim wants to be called by.
     pub preferred_name: PersonName,
+    /// The year of birth; a search tells people of one name apart by it.
+    pub birth_year: Option<i16>,
     /// Language, translator and formats.
     pub correspondence: Correspondence,
     /// The CPS service. Not the same as enhanced rights (requirement D1).

@@ -26,6 +26,7 @@ const REQUIRED: &[&str] = &[
 ];
 const OPTIONAL: &[&str] = &[
     "unit",
+    "birth_year",
     "language_name",
     "translator",
     "formats",

@@ -32,6 +32,7 @@ pub(super) fn case(map: Map<String, Value>) -> Result<CaseRecord, Fault> {
         opened_at,
         legal_name: f.must_parsed("legal_name", "a name", PersonName::parse)?,
         preferred_name: f.must_parsed("preferred_name", "a name", PersonName::parse)?,
+        birth_year: f.parsed("birth_year", "a year of birth, as in 1994", birth_year)?,
         correspondence: correspondence(&mut f)?,
         service: f.must_word("service", "universal, enhanced, rasso or bereaved")?,
         enhanced: enhanced(&mut f)?,
@@ -76,6 +77,13 @@ pub(super) fn case(map: Map<String, Value>) -> Result<CaseRecord, Fault> {
     }
     f.finish(KNOWN)?;
     Ok(record)
+}
+
+/// A year in which somebody can have been born who is a victim now.
+fn birth_year(text: &str) -> Result<i16, &'static str> {
+    let year = text.parse::<i16>().ok();
+    year.filter(|year| (1900..=2100).contains(year))
+        .ok_or("a year of four digits")
 }
 
 fn correspondence(f: &mut Fields) -> Result<Correspondence, Fault> {

@@ -1,0 +1,293 @@
+//! Other systems: tokens that act for an account, within scopes and until an end, and what may be asked with them.
+
+use audit::entry::Act;
+use domain::account::Role;
+use domain::event::Event;
+use domain::id::{MessageId, ObligationId, SessionId};
+use domain::scope::Scope;
+use domain::time::random;
+use jiff::{SignedDuration, Timestamp};
+use store::api::{self, AnswerRow, TokenRow};
+use store::obligations::ObligationRow;
+use store::{accounts, obligations, outbox, subjects};
+use zeroize::Zeroizing;
+
+use crate::accounts::Account;
+use crate::entries::entry;
+use crate::import::CaseRecord;
+use crate::{Added, Error, Gateway, Recorded, Result};
+
+/// The longest life of a token.
+const LIFE_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// How long an answer is kept for whoever asks the same again.
+const ANSWER_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// The longest name of a token, in bytes.
+const NAME_BYTES_MAX: usize = 100;
+
+/// Another system, as of this request.
+#[derive(Debug, Clone)]
+pub struct ApiClient {
+    /// The account that it acts for.
+    pub account: Account,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+}
+
+/// A token without what opens: for lists.
+#[derive(Debug, Clone)]
+pub struct ApiToken {
+    /// Its identifier.
+    pub id: SessionId,
+    /// The account's user name.
+    pub user: String,
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Who made it.
+    pub made_by: String,
+    /// It opens nothing from then on.
+    pub ends_at: Timestamp,
+}
+
+/// An answer that was given before.
+#[derive(Debug, Clone)]
+pub struct GivenAnswer {
+    /// Its status.
+    pub status: u16,
+    /// Its body.
+    pub body: String,
+}
+
+/// A place in a list of obligations: the due time and identifier of the last one that was shown.
+#[derive(Debug, Clone)]
+pub struct ObligationPlace {
+    /// Its due time in microseconds since 1970 UTC; the largest number for one without.
+    pub due_us: i64,
+    /// Its identifier.
+    pub id: String,
+}
+
+impl Gateway {
+    /// Makes a token for an account whose role is that of another system. It is shown once.
+    pub async fn make_api_token(
+        &self,
+        actor: &str,
+        user: &str,
+        name: &str,
+        scopes: &[Scope],
+        life: SignedDuration,
+    ) -> Result<Zeroizing<String>> {
+        self.authorise(actor, &[Role::Administrator])?;
+        let wrong = |what: &str| Err(Error::Invalid(what.to_owned()));
+        if name.trim().is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+            return wrong("name: one line of 1 to 100 bytes that says what the token is for");
+        }
+        if scopes.is_empty() {
+            return wrong("scopes: at least one");
+        }
+        if life <= SignedDuration::ZERO || life > LIFE_MAX {
+            return wrong("days: 1 to 366");
+        }
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let row = accounts::find_by_user(&mut tx, user).await?;
+        let account = Account::from_row(row.ok_or(Error::NotFound("account"))?)?;
+        if account.roles != [Role::ApiClient] {
+            return wrong("user: a token acts for an account with the one role api-client");
+        }
+        let token = vault::token::spell(&random(self.entropy()));
+        let hash = vault::token::hash(&token).ok_or_else(|| Error::broken("a token", "no token"))?;
+        let row = TokenRow {
+            id: SessionId::random(self.entropy()),
+            account_id: account.id,
+            name: name.to_owned(),
+            scopes: serde_json::to_string(scopes).map_err(|fault| Error::broken("a token", fault))?,
+            made_by: actor.to_owned(),
+            made_at: now,
+            ends_at: now + life,
+        };
+        api::add_token(&mut tx, &row, &hash).await?;
+        let names = scopes
+            .iter()
+            .map(|scope| scope.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let made = entry(now, actor, Act::Change, "api-token-made")?
+            .with_fact("user", user)
+            .with_fact("scopes", names);
+        tx.commit(&[made]).await?;
+        Ok(token)
+    }
+
+    /// Every token that was not revoked.
+    pub async fn list_api_tokens(&self, actor: &str) -> Result<Vec<ApiToken>> {
+        self.authorise(actor, &[Role::Administrator])?;
+        let mut tx = self.pool().read().await?;
+        let mut tokens = Vec::new();
+        for row in api::list_tokens(&mut tx).await? {
+            let account = accounts::find(&mut tx, &row.account_id).await?;
+            tokens.push(ApiToken {
+                user: account.map(|account| account.user).unwrap_or_default(),
+                scopes: scopes_of(&row)?,
+                id: row.id,
+                name: row.name,
+                made_by: row.made_by,
+                ends_at: row.ends_at,
+            });
+        }
+        Ok(tokens)
+    }
+
+    /// Revokes a token: it opens nothing from the next request on.
+    pub async fn revoke_api_token(&self, actor: &str, id: &SessionId) -> Result<()> {
+        self.authorise(actor, &[Role::Administrator])?;
+        let mut tx = self.pool().begin().await?;
+        if !api::revoke_token(&mut tx, id, actor, self.now()).await? {
+            return Err(Error::NotFound("token"));
+        }
+        let revoked = entry(self.now(), actor, Act::Change, "api-token-revoked")?;
+        Ok(tx.commit(&[revoked]).await?)
+    }
+
+    /// Whose token this is, if it is a live one of an active account.
+    pub async fn find_api_client(&self, token: &str) -> Result<Option<ApiClient>> {
+        let Some(hash) = vault::token::hash(token) else {
+            return Ok(None);
+        };
+        let mut tx = self.pool().read().await?;
+        let Some(row) = api::find_token(&mut tx, &hash, self.now()).await? else {
+            return Ok(None);
+        };
+        let account = accounts::find(&mut tx, &row.account_id).await?;
+        let Some(account) = account.map(Account::from_row).transpose()? else {
+            return Ok(None);
+        };
+        self.remember(&account);
+        let scopes = scopes_of(&row)?;
+        Ok(account.is_active.then_some(ApiClient { account, scopes }))
+    }
+
+    /// The answer that was given under this key in the last day. The same key with another question is a mistake of the
+    /// client's.
+    pub async fn find_answer(
+        &self,
+        client: &ApiClient,
+        key: &str,
+        digest: &str,
+    ) -> Result<Option<GivenAnswer>> {
+        let mut tx = self.pool().read().await?;
+        let after = self.now() - ANSWER_LIFE;
+        let Some(row) = api::find_answer(&mut tx, &client.account.id, key, after).await? else {
+            return Ok(None);
+        };
+        if row.request_digest != digest {
+            return Err(Error::Invalid(
+                "Idempotency-Key: this key was used for another request; take a new one".to_owned(),
+            ));
+        }
+        Ok(Some(GivenAnswer {
+            status: u16::try_from(row.status).unwrap_or(500),
+            body: row.body,
+        }))
+    }
+
+    /// Keeps an answer for a day.
+    pub async fn keep_answer(
+        &self,
+        client: &ApiClient,
+        key: &str,
+        digest: &str,
+        given: &GivenAnswer,
+    ) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        api::forget_answers(&mut tx, now - ANSWER_LIFE).await?;
+        let row = AnswerRow {
+            request_digest: digest.to_owned(),
+            status: i64::from(given.status),
+            body: given.body.clone(),
+        };
+        api::add_answer(&mut tx, &client.account.id, key, &row, now).await?;
+        Ok(tx
+            .commit_unlogged("what was done has its own entries; this is its receipt")
+            .await?)
+    }
+
+    /// Adds a case of one of the client's Areas.
+    pub async fn add_case_of(&self, client: &ApiClient, record: &CaseRecord) -> Result<Added> {
+        if !client
+            .account
+            .areas
+            .iter()
+            .any(|area| area == record.area.as_str())
+        {
+            return Err(Error::Invalid("area: not one of this client's Areas".to_owned()));
+        }
+        self.add_case(&client.account.user, record).await
+    }
+
+    /// Records an event of a case of one of the client's Areas. A case elsewhere is unknown.
+    pub async fn record_event_of(&self, client: &ApiClient, event: Event) -> Result<Recorded> {
+        let mut tx = self.pool().read().await?;
+        let subject = subjects::find_by_ref(&mut tx, event.urn.as_str(), &event.victim_ref).await?;
+        drop(tx);
+        let is_elsewhere = |area: &String| !client.account.areas.contains(area);
+        if subject.is_some_and(|subject| is_elsewhere(&subject.case.area)) {
+            return Ok(Recorded::Refused(crate::record_event::UNKNOWN.to_owned()));
+        }
+        let answers = self.record_events(&client.account.user, &[event]).await?;
+        answers
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::broken("an event", "no answer"))
+    }
+
+    /// Open obligations of the client's Areas, the soonest first, from after a place on.
+    pub async fn list_obligations_of(
+        &self,
+        client: &ApiClient,
+        after: Option<&ObligationPlace>,
+        most: u32,
+    ) -> Result<Vec<ObligationRow>> {
+        let (due_us, id) = after.map_or((i64::MIN, ""), |place| (place.due_us, place.id.as_str()));
+        let mut tx = self.pool().read().await?;
+        Ok(obligations::list_open_in(&mut tx, &client.account.areas, due_us, id, most).await?)
+    }
+
+    /// One obligation of the client's Areas.
+    pub async fn find_obligation_of(&self, client: &ApiClient, id: &ObligationId) -> Result<ObligationRow> {
+        let mut tx = self.pool().read().await?;
+        let owed = crate::owed::find_owed(&mut tx, id).await?;
+        let subject = subjects::find(&mut tx, &owed.victim_id).await?;
+        let area = subject.map(|subject| subject.case.area);
+        if !area.is_some_and(|area| client.account.areas.contains(&area)) {
+            return Err(Error::NotFound("obligation"));
+        }
+        Ok(owed)
+    }
+
+    /// Where a message of the client's Areas stands in the queue; none for one that is unknown or elsewhere.
+    pub async fn message_state_of(
+        &self,
+        client: &ApiClient,
+        id: &MessageId,
+    ) -> Result<(String, Option<String>)> {
+        let mut tx = self.pool().read().await?;
+        let message = store::drafts::find_message(&mut tx, id).await?;
+        let message = message.ok_or(Error::NotFound("message"))?;
+        let subject = subjects::find(&mut tx, &message.victim_id).await?;
+        let area = subject.map(|subject| subject.case.area);
+        if !area.is_some_and(|area| client.account.areas.contains(&area)) {
+            return Err(Error::NotFound("message"));
+        }
+        let row = outbox::find(&mut tx, id)
+            .await?
+            .ok_or(Error::NotFound("message"))?;
+        Ok((row.state, row.held_reason))
+    }
+}
+
+fn scopes_of(row: &TokenRow) -> Result<Vec<Scope>> {
+    serde_json::from_str(&row.scopes).map_err(|fault| Error::broken("a token", fault))
+}

@@ -1,0 +1,176 @@
+//! Need to know, in SQL (law 10): every list and every look-up for a person carries who they are, and a row of somebody
+//! else's is never read. `domain::reach` says in words what [`in_scope`] says here, and a test holds them together.
+
+use domain::id::{CaseId, DraftId, EventId, MessageId, ObligationId, ProposalId, VictimId};
+use jiff::Timestamp;
+
+use crate::statement::statements;
+use crate::{Arg, Result, Statement, Tx};
+
+/// How many Areas a statement has room for: 14 there are, and a few more while two are merged.
+pub const AREAS_MAX: usize = 16;
+/// No Area has this code.
+const NO_AREA: &str = "-";
+
+/// The condition of a row in reach: `$2` to `$21` are [`Scope::args`]. `$area`, `$vlo` (empty for nobody) and `$victim` are
+/// the columns to look at.
+macro_rules! in_scope {
+    ($area:literal, $vlo:literal, $victim:literal) => {
+        concat!(
+            "((",
+            $area,
+            " IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+              AND (CAST($4 AS BIGINT) = 1 OR (CAST($5 AS BIGINT) = 1 AND ",
+            $vlo,
+            " = ''))) \
+              OR (CAST($5 AS BIGINT) = 1 AND (",
+            $vlo,
+            " = $2 OR ",
+            $vlo,
+            " IN (SELECT k.absent FROM covers k WHERE \
+              k.covering = $2 AND k.from_at <= $3 AND k.until_at > $3 AND k.ended_at IS NULL))) \
+              OR ((CAST($4 AS BIGINT) = 1 OR CAST($5 AS BIGINT) = 1) AND ",
+            $victim,
+            " IN (SELECT g.victim_id FROM glasses g \
+              WHERE g.user_name = $2 AND g.until_at > $3)))"
+        )
+    };
+}
+pub(crate) use in_scope;
+
+macro_rules! whose {
+    ($from:literal) => {
+        concat!(
+            "SELECT v.id FROM ",
+            $from,
+            " AND ",
+            in_scope!("c.area", "COALESCE(v.vlo, '')", "v.id")
+        )
+    };
+}
+
+statements! {
+    VICTIM = Statement::both("victims.reach", whose!("victims v JOIN cases c ON c.id = v.case_id WHERE v.id = $1"));
+    CASE = Statement::both("cases.reach", whose!("victims v JOIN cases c ON c.id = v.case_id WHERE c.id = $1"));
+    URN = Statement::both("cases.reach_by_urn", whose!("victims v JOIN cases c ON c.id = v.case_id WHERE c.urn = $1"));
+    REF = Statement::both("victims.reach_by_ref",
+        whose!("victims v JOIN cases c ON c.id = v.case_id WHERE c.urn = $1 AND v.source_ref = $22"));
+    OBLIGATION = Statement::both("obligations.reach",
+        whose!("obligations o JOIN victims v ON v.id = o.victim_id JOIN cases c ON c.id = v.case_id WHERE o.id = $1"));
+    DRAFT = Statement::both("drafts.reach",
+        whose!("drafts d JOIN victims v ON v.id = d.victim_id JOIN cases c ON c.id = v.case_id WHERE d.id = $1"));
+    MESSAGE = Statement::both("messages.reach",
+        whose!("messages m JOIN victims v ON v.id = m.victim_id JOIN cases c ON c.id = v.case_id WHERE m.id = $1"));
+    PROPOSAL = Statement::both("plan_proposals.reach",
+        whose!("plan_proposals p JOIN victims v ON v.id = p.victim_id JOIN cases c ON c.id = v.case_id WHERE p.id = $1"));
+    NOTICE = Statement::both("notices.reach",
+        whose!("notices n JOIN victims v ON v.id = n.victim_id JOIN cases c ON c.id = v.case_id WHERE n.id = $1"));
+}
+
+/// Who reads, as statements take it.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    user: String,
+    at: Timestamp,
+    areas: Vec<String>,
+    reaches_areas: bool,
+    reaches_assigned: bool,
+}
+
+/// Something that a person names by its identifier.
+#[derive(Debug, Clone, Copy)]
+pub enum Named<'i> {
+    /// A victim.
+    Victim(&'i VictimId),
+    /// A case: reached by whoever reaches one of its victims.
+    Case(&'i CaseId),
+    /// The same by its URN.
+    Urn(&'i str),
+    /// A victim by the URN and what the source calls her or him.
+    Ref(&'i str, &'i str),
+    /// A duty.
+    Obligation(&'i ObligationId),
+    /// A draft.
+    Draft(&'i DraftId),
+    /// A message.
+    Message(&'i MessageId),
+    /// A change of a contact plan.
+    Proposal(&'i ProposalId),
+    /// A notice.
+    Notice(&'i EventId),
+}
+
+impl Named<'_> {
+    /// What it is, in the answer "there is no such …".
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Victim(_) | Self::Ref(..) => "victim",
+            Self::Case(_) | Self::Urn(_) => "case",
+            Self::Obligation(_) => "obligation",
+            Self::Draft(_) => "draft",
+            Self::Message(_) => "message",
+            Self::Proposal(_) => "proposal",
+            Self::Notice(_) => "notice",
+        }
+    }
+
+    fn query(self) -> (&'static Statement, Arg) {
+        match self {
+            Self::Victim(id) => (&VICTIM, id.into()),
+            Self::Case(id) => (&CASE, id.into()),
+            Self::Urn(urn) => (&URN, urn.into()),
+            Self::Ref(urn, _) => (&REF, urn.into()),
+            Self::Obligation(id) => (&OBLIGATION, id.into()),
+            Self::Draft(id) => (&DRAFT, id.into()),
+            Self::Message(id) => (&MESSAGE, id.into()),
+            Self::Proposal(id) => (&PROPOSAL, id.into()),
+            Self::Notice(id) => (&NOTICE, id.into()),
+        }
+    }
+}
+
+impl Scope {
+    /// Who reads at `at`: everybody of these Areas if `reaches_areas`, and whom they are assigned to, cover, or who has
+    /// nobody yet in these Areas if `reaches_assigned`. More Areas than [`AREAS_MAX`] are not taken: none.
+    pub fn new(
+        user: &str,
+        at: Timestamp,
+        areas: Vec<String>,
+        reaches_areas: bool,
+        reaches_assigned: bool,
+    ) -> Option<Self> {
+        (areas.len() <= AREAS_MAX).then(|| Self {
+            user: user.to_owned(),
+            at,
+            areas,
+            reaches_areas,
+            reaches_assigned,
+        })
+    }
+
+    /// The arguments `$1` to `$21`: what the statement is about, and then who reads.
+    pub(crate) fn args(&self, about: Arg) -> Vec<Arg> {
+        let mut args = vec![
+            about,
+            Arg::from(&self.user),
+            self.at.into(),
+            self.reaches_areas.into(),
+            self.reaches_assigned.into(),
+        ];
+        let padding = std::iter::repeat(NO_AREA);
+        let areas = self.areas.iter().map(String::as_str).chain(padding);
+        args.extend(areas.take(AREAS_MAX).map(Arg::from));
+        args
+    }
+}
+
+/// The victims of what somebody names, as far as they are in reach; nothing else of the rows is read.
+pub async fn list(tx: &mut Tx, scope: &Scope, named: Named<'_>) -> Result<Vec<VictimId>> {
+    let (statement, about) = named.query();
+    let mut args = scope.args(about);
+    if let Named::Ref(_, reference) = named {
+        args.push(reference.into());
+    }
+    let rows = tx.list(statement, &args).await?;
+    rows.iter().map(|row| row.parsed(0, VictimId::parse)).collect()
+}

@@ -1,0 +1,316 @@
+//! The worklist: open duties of ours in reach, filtered, sorted and counted by the database, a page at a time.
+//!
+//! A page goes on behind the last row of the one before (keyset), so that page 400 costs what page 1 costs. A count stops
+//! at [`COUNT_MAX`]: a tile says "1,000 or more" and never reads a million rows.
+
+use domain::id::ObligationId;
+use jiff::Timestamp;
+
+use crate::arg::args;
+use crate::obligations::{NO_TIME, ObligationRow, obligation};
+use crate::reach::{Scope, in_scope};
+use crate::statement::statements;
+use crate::{Arg, Result, Row, Statement, Tx};
+
+/// A count goes no further than this.
+pub const COUNT_MAX: i64 = 1000;
+
+/// The condition of every list and count; `$22` to `$33` are [`args_of`].
+macro_rules! wanted {
+    () => {
+        concat!(
+            "o.state = 'open' AND o.owner = 'cps' AND o.last_at >= $22 AND o.last_at <= $23 \
+             AND (CAST($24 AS BIGINT) = 0 OR o.last_at < $25 OR (CAST($26 AS BIGINT) = 1 AND \
+                  o.last_at < 9223372036854775807 AND o.last_at - $27 <= (o.last_at - o.created_at) / 2)) \
+             AND (CAST($28 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM messages m JOIN outbox b ON b.message_id = m.id \
+                  WHERE m.obligation_id = o.id \
+                  AND b.state IN ('held', 'unknown', 'permanent-failure', 'technical-failure'))) \
+             AND (CAST($29 AS BIGINT) = 0 OR o.waiting_for IS NOT NULL) \
+             AND ($30 = '' OR o.rule = $30) AND ($31 = '' OR o.area = $31) AND ($32 = '' OR o.unit = $32) \
+             AND ($33 = '*' OR o.vlo = $33) AND ",
+            in_scope!("o.area", "o.vlo", "o.victim_id")
+        )
+    };
+}
+
+macro_rules! page {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.id, o.case_id, o.victim_id, o.event_id, o.rule, o.owner, o.template_kind, o.second_person, o.discharge, \
+             o.state, o.clock_start_at, o.enhanced, o.original_due_at, o.due_at, o.latest_at, o.deadline, o.waiting_for, \
+             o.ended_by, o.ended_why, o.ended_at, o.created_at, o.moved_by_hand, o.urn, o.area, o.unit, o.vlo, o.last_at, \
+             (SELECT b.state FROM messages m JOIN outbox b ON b.message_id = m.id WHERE m.obligation_id = o.id \
+              ORDER BY m.approved_at DESC, m.id LIMIT 1), \
+             (SELECT d.id FROM drafts d WHERE d.obligation_id = o.id AND d.state = 'drafted') \
+             FROM obligations o WHERE ",
+            wanted!(),
+            $rest
+        )
+    };
+}
+
+statements! {
+    BY_DUE = Statement::both("worklist.by_due", page!(" AND (o.last_at, o.id) > ($34, $35) ORDER BY o.last_at, o.id LIMIT $1"));
+    BY_URN = Statement::both("worklist.by_urn", page!(" AND (o.urn, o.id) > ($34, $35) ORDER BY o.urn, o.id LIMIT $1"));
+    BY_VLO = Statement::both("worklist.by_vlo",
+        page!(" AND (o.vlo, o.last_at, o.id) > ($34, $35, $36) ORDER BY o.vlo, o.last_at, o.id LIMIT $1"));
+    KEYS = Statement::both("worklist.find_keys",
+        concat!("SELECT o.urn, o.vlo, o.last_at FROM obligations o WHERE o.id = $1 AND ", in_scope!("o.area", "o.vlo", "o.victim_id")));
+    COUNT = Statement::both("worklist.count",
+        concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE ", wanted!(), " LIMIT $1) some"));
+    TEAM = Statement::both("worklist.count_by_vlo",
+        concat!("SELECT o.area, o.unit, o.vlo, COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
+                 COALESCE(SUM(CASE WHEN o.last_at >= $22 AND o.last_at <= $23 THEN 1 ELSE 0 END), 0) FROM obligations o \
+                 WHERE o.state = 'open' AND o.owner = 'cps' AND ", in_scope!("o.area", "o.vlo", "o.victim_id"),
+                " GROUP BY o.area, o.unit, o.vlo ORDER BY o.area, o.unit, o.vlo LIMIT $1"));
+    UNASSIGNED = Statement::both("victims.list_unassigned",
+        concat!("SELECT v.id, c.id, c.urn, c.area, COALESCE(v.vlo, '') FROM victims v JOIN cases c ON c.id = v.case_id \
+                 WHERE v.vlo IS NULL AND v.erased_at IS NULL AND ", in_scope!("c.area", "COALESCE(v.vlo, '')", "v.id"),
+                " ORDER BY v.created_at, v.id LIMIT $1"));
+    ASSIGN = Statement::both("victims.assign",
+        "UPDATE victims SET vlo = $2 WHERE id = $1 AND COALESCE(vlo, '') = $3 AND erased_at IS NULL");
+    ASSIGN_DUTIES = Statement::both("obligations.assign", "UPDATE obligations SET vlo = $2 WHERE victim_id = $1 AND state = 'open'");
+    HAND_BACK = Statement::both("obligations.hand_back_unassigned",
+        "UPDATE obligations SET waiting_for = NULL WHERE victim_id = $1 AND state = 'open' AND waiting_for = 'assignment-of-an-officer'");
+}
+
+/// What somebody wants to see of the worklist: codes and instants alone.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Due at this instant or later.
+    pub from: Option<Timestamp>,
+    /// Due before this instant or at it.
+    pub until: Option<Timestamp>,
+    /// Only what is at risk.
+    pub at_risk: Option<AtRisk>,
+    /// Only duties whose message is held, unknown or failed.
+    pub is_held: bool,
+    /// Only duties that wait for a person.
+    pub is_waiting: bool,
+    /// Of this rule; empty for every one.
+    pub rule: String,
+    /// Of this Area; empty for every one.
+    pub area: String,
+    /// Of this unit; empty for every one.
+    pub unit: String,
+    /// Of this officer: none for every one, empty for nobody's.
+    pub vlo: Option<String>,
+}
+
+/// When a duty is at risk.
+#[derive(Debug, Clone, Copy)]
+pub struct AtRisk {
+    /// Due before this instant.
+    pub before: Timestamp,
+    /// Half of its time gone counts too.
+    pub at_half_time: bool,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// Behind which row a page begins, which says how it is sorted too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum After {
+    /// Sorted by due time.
+    Due(i64, String),
+    /// By URN.
+    Urn(String, String),
+    /// By officer, and then by due time.
+    Vlo(String, i64, String),
+}
+
+/// One line of the worklist.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The duty.
+    pub owed: ObligationRow,
+    /// The case's URN.
+    pub urn: String,
+    /// Its Area.
+    pub area: String,
+    /// Its unit; empty for none.
+    pub unit: String,
+    /// The officer's user name; empty for nobody.
+    pub vlo: String,
+    /// What it is sorted by.
+    pub last_at: i64,
+    /// How the newest message for it stands in the outbox.
+    pub delivery: Option<String>,
+    /// The draft that waits for a decision.
+    pub draft: Option<String>,
+}
+
+/// What an officer's team page counts, for one unit and officer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeamLine {
+    /// The Area.
+    pub area: String,
+    /// The unit; empty for none.
+    pub unit: String,
+    /// The officer's user name; empty for nobody.
+    pub vlo: String,
+    /// Open duties of ours.
+    pub open: i64,
+    /// Of these, overdue.
+    pub overdue: i64,
+    /// Of these, at risk.
+    pub at_risk: i64,
+}
+
+fn line(row: &Row) -> Result<Line> {
+    Ok(Line {
+        owed: obligation(row)?,
+        urn: row.text(22)?,
+        area: row.text(23)?,
+        unit: row.text(24)?,
+        vlo: row.text(25)?,
+        last_at: row.int(26)?,
+        delivery: row.text_opt(27)?,
+        draft: row.text_opt(28)?,
+    })
+}
+
+/// The arguments `$1` to `$33`.
+fn args_of(scope: &Scope, most: i64, wanted: &Wanted) -> Vec<Arg> {
+    let mut args = scope.args(Arg::from(most));
+    let risk = wanted.at_risk.as_ref();
+    args.extend([
+        Arg::from(wanted.from.map_or(i64::MIN, Timestamp::as_microsecond)),
+        Arg::from(wanted.until.map_or(i64::MAX, Timestamp::as_microsecond)),
+        Arg::from(risk.is_some()),
+        Arg::from(risk.map_or(0, |risk| risk.before.as_microsecond())),
+        Arg::from(risk.is_some_and(|risk| risk.at_half_time)),
+        Arg::from(risk.map_or(0, |risk| risk.now.as_microsecond())),
+        Arg::from(wanted.is_held),
+        Arg::from(wanted.is_waiting),
+        Arg::from(&wanted.rule),
+        Arg::from(&wanted.area),
+        Arg::from(&wanted.unit),
+        Arg::from(wanted.vlo.as_deref().unwrap_or("*")),
+    ]);
+    args
+}
+
+/// The page behind `after`, of at most `most` lines.
+pub async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    wanted: &Wanted,
+    after: &After,
+    most: u32,
+) -> Result<Vec<Line>> {
+    let mut args = args_of(scope, i64::from(most), wanted);
+    let statement = match after {
+        After::Due(at, id) => {
+            args.extend([Arg::from(*at), Arg::from(id)]);
+            &BY_DUE
+        }
+        After::Urn(urn, id) => {
+            args.extend([Arg::from(urn), Arg::from(id)]);
+            &BY_URN
+        }
+        After::Vlo(vlo, at, id) => {
+            args.extend([Arg::from(vlo), Arg::from(*at), Arg::from(id)]);
+            &BY_VLO
+        }
+    };
+    tx.list(statement, &args).await?.iter().map(line).collect()
+}
+
+/// How many lines there are, up to [`COUNT_MAX`].
+pub async fn count(tx: &mut Tx, scope: &Scope, wanted: &Wanted) -> Result<i64> {
+    let args = args_of(scope, COUNT_MAX, wanted);
+    tx.find(&COUNT, &args).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// What is open by Area, unit and officer; overdue before `now`, at risk before `risk`.
+pub async fn count_by_vlo(
+    tx: &mut Tx,
+    scope: &Scope,
+    now: Timestamp,
+    risk: Timestamp,
+    most: u32,
+) -> Result<Vec<TeamLine>> {
+    let mut args = scope.args(Arg::from(i64::from(most)));
+    args.extend([Arg::from(now), Arg::from(risk)]);
+    let one = |row: &Row| {
+        Ok(TeamLine {
+            area: row.text(0)?,
+            unit: row.text(1)?,
+            vlo: row.text(2)?,
+            open: row.int(3)?,
+            overdue: row.int(4)?,
+            at_risk: row.int(5)?,
+        })
+    };
+    tx.list(&TEAM, &args).await?.iter().map(one).collect()
+}
+
+/// Victims without an officer, in reach, oldest first.
+pub async fn list_unassigned(tx: &mut Tx, scope: &Scope, most: u32) -> Result<Vec<crate::search::Hit>> {
+    let args = scope.args(Arg::from(i64::from(most)));
+    tx.list(&UNASSIGNED, &args)
+        .await?
+        .iter()
+        .map(crate::search::hit)
+        .collect()
+}
+
+/// Gives a victim with everything that is open to another officer; fails when it is not `before` who has the victim.
+/// What waited for an officer goes on.
+pub async fn assign(tx: &mut Tx, victim: &domain::id::VictimId, before: &str, vlo: &str) -> Result<u64> {
+    tx.execute_one(&ASSIGN, args![victim, vlo, before]).await?;
+    tx.execute(&HAND_BACK, args![victim]).await?;
+    tx.execute(&ASSIGN_DUTIES, args![victim, vlo]).await
+}
+
+impl After {
+    /// Sorted by due time.
+    pub fn due() -> Self {
+        Self::Due(i64::MIN, String::new())
+    }
+
+    /// Sorted by URN.
+    pub fn urn() -> Self {
+        Self::Urn(String::new(), String::new())
+    }
+
+    /// Sorted by officer.
+    pub fn vlo() -> Self {
+        Self::Vlo(String::new(), i64::MIN, String::new())
+    }
+
+    /// Behind this line, sorted as before.
+    #[must_use]
+    pub fn behind(&self, line: &Line) -> Self {
+        let id = line.owed.id.to_string();
+        match self {
+            Self::Due(..) => Self::Due(line.last_at, id),
+            Self::Urn(..) => Self::Urn(line.urn.clone(), id),
+            Self::Vlo(..) => Self::Vlo(line.vlo.clone(), line.last_at, id),
+        }
+    }
+
+    /// Behind the line of this duty, sorted as `self`: a page's address names the duty alone.
+    pub async fn found(&self, tx: &mut Tx, scope: &Scope, id: &ObligationId) -> Result<Option<Self>> {
+        let args = scope.args(id.into());
+        let Some(row) = tx.find(&KEYS, &args).await? else {
+            return Ok(None);
+        };
+        let id = id.to_string();
+        Ok(Some(match self {
+            Self::Due(..) => Self::Due(row.int(2)?, id),
+            Self::Urn(..) => Self::Urn(row.text(0)?, id),
+            Self::Vlo(..) => Self::Vlo(row.text(1)?, row.int(2)?, id),
+        }))
+    }
+}
+
+impl Line {
+    /// The due time or last moment, whichever comes first.
+    pub fn last(&self) -> Option<Timestamp> {
+        (self.last_at != NO_TIME)
+            .then(|| Timestamp::from_microsecond(self.last_at).ok())
+            .flatten()
+    }
+}

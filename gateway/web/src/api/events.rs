@@ -1,0 +1,88 @@
+//! A key-stage event comes in.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use domain::scope::Scope;
+use flows::Recorded;
+use flows::import::{self, Format};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::cases::{field, one_line};
+use super::problem::{Problem, Refused};
+use super::{Client, Sent, idempotent};
+use crate::door::Door;
+use crate::route::{Access, Route, post};
+
+const PATH: &str = "/api/v1/events";
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![post(PATH, Access::Scope(Scope::EventsAdd), add)]
+}
+
+/// What became of an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Recording {
+    /// `recorded`, or `known-before`: then nothing changed.
+    outcome: &'static str,
+    /// Obligations that it raised.
+    raised: usize,
+    /// Obligations that it ended.
+    lapsed: usize,
+    /// Obligations that it gave another due time.
+    moved: usize,
+}
+
+/// Records a key-stage event.
+///
+/// The body is one object with the fields of `docs/events.md`; the source's own event id makes it idempotent.
+#[utoipa::path(
+    post, path = "/api/v1/events", request_body(content = Object, content_type = "application/json"),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters; the same key gives the same answer for a day")),
+    responses(
+        (status = 201, description = "recorded", body = Recording),
+        (status = 200, description = "known before", body = Recording),
+        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no live token", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "not in the token's scopes", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "two requests at once", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too long", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "refused, field by field", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn add(
+    State(door): State<Door>,
+    Client(client): Client,
+    headers: HeaderMap,
+    Sent(body): Sent,
+) -> Result<Response, Refused> {
+    let line = one_line(&headers, &body)?;
+    let mut rows = import::events(line.as_bytes(), Format::JsonLines);
+    let row = rows
+        .next()
+        .ok_or_else(|| Refused::NotReadable("the body is empty".to_owned()))?;
+    let (_, event) = row.map_err(|refused| field(&refused))?;
+    idempotent::once(&door, &client, &headers, (PATH, &body), async || {
+        let (status, outcome, [raised, lapsed, moved]) =
+            match door.gateway().record_event_of(&client, event.clone()).await? {
+                Recorded::New {
+                    raised,
+                    lapsed,
+                    moved,
+                } => (StatusCode::CREATED, "recorded", [raised, lapsed, moved]),
+                Recorded::Duplicate => (StatusCode::OK, "known-before", [0; 3]),
+                Recorded::Refused(why) => return Err(Refused::invalid("/", why)),
+            };
+        Ok((
+            status,
+            Recording {
+                outcome,
+                raised,
+                lapsed,
+                moved,
+            },
+        ))
+    })
+    .await
+}

@@ -1,0 +1,155 @@
+//! `/api/v1`: what other systems may do, each with a token of its own. JSON in and out, problems as RFC 9457 has them.
+//!
+//! The API shows identifiers, codes and instants. No name, address or word of a message leaves by it.
+//!
+//! To add a route: a handler with its `utoipa::path`, a line in [`routes`] and one in [`Document`]; a test holds both
+//! against each other.
+
+mod cases;
+mod events;
+mod idempotent;
+mod messages;
+mod obligations;
+pub(crate) mod problem;
+mod uploads;
+
+use axum::Json;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use domain::scope::Scope;
+use flows::ApiClient;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::door::Door;
+use crate::route::{Access, Route, get};
+use problem::{Problem, Refused};
+
+/// Where all of it begins.
+pub(crate) const PREFIX: &str = "/api/";
+
+/// The `OpenAPI` 3.1 document, made of the code.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Victim contact gateway", version = "1", description = "Identifiers, codes and instants; nothing about a person."),
+    paths(
+        cases::add,
+        events::add,
+        uploads::cases,
+        uploads::events,
+        obligations::list,
+        obligations::find,
+        messages::find
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+    security(("token" = []))
+)]
+pub struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token that an administrator made: 64 hexadecimal digits."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        vec![get("/api/openapi.json", Access::Open, document)],
+        cases::routes(),
+        events::routes(),
+        uploads::routes(),
+        obligations::routes(),
+        messages::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(Document::openapi())
+}
+
+/// Lets a request of another system through: a live token with this scope, and nothing a browser would add by itself.
+pub(crate) async fn admit(door: &Door, scope: Scope, mut request: Request) -> Result<Request, Refused> {
+    let sent = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = sent
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or(Refused::NoToken)?;
+    let client = door
+        .gateway()
+        .find_api_client(token)
+        .await?
+        .ok_or(Refused::NoToken)?;
+    if !client.scopes.contains(&scope) {
+        return Err(Refused::NotInScope(scope));
+    }
+    request.extensions_mut().insert(Client(client));
+    Ok(request)
+}
+
+/// The system that asks.
+#[derive(Clone)]
+pub(crate) struct Client(pub(crate) ApiClient);
+
+impl FromRequestParts<Door> for Client {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _door: &Door) -> Result<Self, Refused> {
+        parts.extensions.get::<Self>().cloned().ok_or(Refused::NoToken)
+    }
+}
+
+/// The longest body, in bytes: a file of some ten thousand rows.
+pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// What was sent, whole.
+pub(crate) struct Sent(pub(crate) Bytes);
+
+impl FromRequest<Door> for Sent {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _door: &Door) -> Result<Self, Refused> {
+        let read = to_bytes(request.into_body(), BODY_BYTES_MAX).await;
+        read.map(Self).map_err(|_| Refused::TooLong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_document_describes_every_route_and_no_other() {
+        let document = Document::openapi();
+        let mut described = BTreeSet::new();
+        for (path, item) in &document.paths.paths {
+            for (method, is_there) in [("GET", item.get.is_some()), ("POST", item.post.is_some())] {
+                if is_there {
+                    described.insert(format!("{method} {path}"));
+                }
+            }
+        }
+        let routes = routes();
+        let served = routes.iter().filter(|route| route.access != Access::Open);
+        let served = served
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect::<BTreeSet<_>>();
+        assert_eq!(described, served);
+    }
+}
