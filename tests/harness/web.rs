@@ -76,7 +76,7 @@ impl TestGateway {
             service_name: "Victim communications".to_owned(),
         };
         let pages = Pages::load(&templates()).expect("the pages");
-        let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings);
+        let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings).expect("an origin");
         TestDoor {
             router: router(&door),
             flows,

@@ -99,6 +99,9 @@ enum Command {
     /// Bring key-stage events in.
     #[command(subcommand)]
     Events(commands::imports::Events),
+    /// Who may sign in.
+    #[command(subcommand)]
+    User(commands::users::Command),
     /// Tokens of other systems.
     #[command(subcommand)]
     Tokens(commands::tokens::Command),
@@ -143,6 +146,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,
+        Command::User(command) => commands::users::run(&open, command).await,
         Command::Tokens(command) => commands::tokens::run(&open, command).await,
         Command::Witness(args) => witness::run(args).await,
     }

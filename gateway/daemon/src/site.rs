@@ -68,7 +68,7 @@ impl Site {
         Ok(Self {
             vitals,
             tls: web::tls::load(&files).map_err(|fault| input(&fault))?,
-            door: Door::new(gateway, pages, assets, settings),
+            door: Door::new(gateway, pages, assets, settings).map_err(|fault| input(&fault))?,
             listener,
             files,
         })

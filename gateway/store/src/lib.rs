@@ -39,6 +39,7 @@ pub mod reach;
 mod row;
 pub mod search;
 pub mod sessions;
+pub mod sign_in;
 mod statement;
 pub mod subjects;
 mod tx;

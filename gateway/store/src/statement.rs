@@ -72,6 +72,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::reach::ALL,
         crate::search::ALL,
         crate::sessions::ALL,
+        crate::sign_in::ALL,
         crate::subjects::ALL,
         crate::vettings::ALL,
         crate::whole_victim::ALL,

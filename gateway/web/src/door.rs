@@ -9,7 +9,9 @@ use axum_server::tls_rustls::RustlsConfig;
 use flows::Gateway;
 use render::pages::Pages;
 
-use crate::{assets::Assets, router};
+use crate::assets::Assets;
+use crate::router;
+use crate::webauthn::{BadOrigin, Ceremonies};
 
 /// How long what is in hand may take when the door closes.
 const STOP_WAIT: Duration = Duration::from_secs(10);
@@ -44,19 +46,26 @@ struct Inner {
     pages: Pages,
     assets: Assets,
     settings: DoorSettings,
+    ceremonies: Ceremonies,
 }
 
 impl Door {
     /// Puts the parts together.
-    pub fn new(gateway: Arc<Gateway>, pages: Pages, assets: Assets, settings: DoorSettings) -> Self {
-        Self {
+    pub fn new(
+        gateway: Arc<Gateway>,
+        pages: Pages,
+        assets: Assets,
+        settings: DoorSettings,
+    ) -> Result<Self, BadOrigin> {
+        Ok(Self {
             inner: Arc::new(Inner {
                 gateway,
                 pages,
                 assets,
+                ceremonies: Ceremonies::new(&settings.origin)?,
                 settings,
             }),
-        }
+        })
     }
 
     /// The house.
@@ -72,6 +81,11 @@ impl Door {
     /// Style sheets, scripts and pictures.
     pub fn assets(&self) -> &Assets {
         &self.inner.assets
+    }
+
+    /// Challenges and their answers.
+    pub(crate) fn ceremonies(&self) -> &Ceremonies {
+        &self.inner.ceremonies
     }
 
     /// What an operator set.

@@ -47,6 +47,11 @@ impl Form {
         Ok(self)
     }
 
+    /// Fills a form as a page shows it first.
+    pub fn put(&mut self, name: &str, value: &str) {
+        self.pairs.push((name.to_owned(), value.to_owned()));
+    }
+
     /// What was typed, without blanks around it; empty when the field was not sent.
     pub fn value(&self, name: &str) -> &str {
         self.raw(name).trim()

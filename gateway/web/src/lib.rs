@@ -27,6 +27,7 @@ mod timeline;
 pub mod tls;
 pub mod visit;
 pub mod vitals;
+pub mod webauthn;
 pub mod witness;
 mod words;
 

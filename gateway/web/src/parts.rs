@@ -340,7 +340,7 @@ mod tests {
     fn a_partial_given_part_of_the_page_still_reaches_the_form_token() {
         let layout: Value = json!({"lang": "en", "title": "T", "service_name": "S", "token": "tok", "user_name": "U", "nav": [],
             "back": null, "problems": [], "banner": null, "idle_s": 0});
-        let page = json!({"name": "N", "user": "u", "roles": [], "areas": [],
+        let page = json!({"name": "N", "user": "u", "roles": [], "areas": [], "passkeys": [], "can_remove": false,
             "sessions": [{"id": "1", "opened": "o", "seen": "s", "how": "h", "is_this": false}]});
         let html = html("account", json!({"layout": layout, "page": page}));
         assert_eq!(html.matches(r#"name="token" value="tok""#).count(), 2, "{html}");

@@ -8,6 +8,7 @@ use flows::Kind;
 use crate::api::{self, problem::problem};
 use crate::door::Door;
 use crate::page::{Page, Shown};
+use crate::show;
 use crate::visit::Visit;
 
 /// Why a request is not answered with what was asked for.
@@ -15,6 +16,8 @@ use crate::visit::Visit;
 pub enum Refusal {
     /// Nobody is signed in, or the session is over.
     SignedOut,
+    /// A passkey that does not open anything here; why, nobody is told.
+    NotLetIn,
     /// A route that this role may not use.
     NotYours,
     /// There is no such thing, or not for this person: the same answer.
@@ -59,7 +62,7 @@ impl From<render::pages::PageError> for Refusal {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::SignedOut | Self::NotLetIn => StatusCode::UNAUTHORIZED,
             Self::NotYours | Self::Expired | Self::Foreign => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -76,6 +79,10 @@ impl Refusal {
         let plain = |heading, now: &str| (heading, now.to_owned());
         match self {
             Self::SignedOut => plain("You are signed out", "Sign in again to go on."),
+            Self::NotLetIn => plain(
+                "You are not signed in",
+                "This passkey does not open an account here. Try another, or ask an administrator for an invitation.",
+            ),
             Self::NotYours => plain(
                 "You cannot use this page",
                 "Your role does not include it. An administrator grants roles.",
@@ -100,8 +107,8 @@ impl Refusal {
                 "This page cannot do that",
                 "Go back and use the page's own buttons.",
             ),
-            Self::Changed(what) => ("Somebody else was faster", sentence(what)),
-            Self::Invalid(what) => ("There is a problem", sentence(what)),
+            Self::Changed(what) => ("Somebody else was faster", format!("{}.", show::sentence(what))),
+            Self::Invalid(what) => ("There is a problem", format!("{}.", show::sentence(what))),
             Self::Busy => plain(
                 "The service is busy",
                 "Nothing was changed. Try again in a moment.",
@@ -112,12 +119,6 @@ impl Refusal {
             ),
         }
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
 }
 
 /// A refusal as a page.

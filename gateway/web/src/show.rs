@@ -42,3 +42,10 @@ pub(crate) fn role(role: Role) -> &'static str {
         Role::ApiClient => "API client",
     }
 }
+
+/// With a capital letter, as a sentence begins; without a full stop, as errors at fields have none.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
+    format!("{}{}", first.unwrap_or_default(), chars.as_str())
+}

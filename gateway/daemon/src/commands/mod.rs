@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod plan;
 pub mod templates;
 pub mod tokens;
+pub mod users;
 pub mod vault;
 pub mod vault_keys;
 

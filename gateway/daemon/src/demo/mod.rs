@@ -109,6 +109,24 @@ pub async fn open(context: &Context) -> Result<Gateway, Fault> {
     Ok(gateway)
 }
 
+/// One person for each role, with a link that sets up their passkey.
+async fn show_ways_in(gateway: &Gateway, origin: &str) -> Result<(), Fault> {
+    print::note(&format!(
+        "The pages are at {origin}; the certificate is the demo's own, so the browser warns. Each link sets up one \
+         person's passkey, once:"
+    ));
+    for (user, who) in [
+        ("vlo-north-east-1", "a Victim Liaison Officer"),
+        ("ruth.okafor", "a VLO manager"),
+        ("ines.hart", "an auditor"),
+    ] {
+        let account = gateway.find_account("operator", user).await?;
+        let token = gateway.invite("operator", &account).await?;
+        print::note(&format!("  {who:<26} {origin}/invitation/{}", *token));
+    }
+    Ok(())
+}
+
 /// After the story time goes on by itself, the workers run, and the commands can be tried from another
 /// terminal. Nobody approves by themselves any more.
 async fn stay_up(

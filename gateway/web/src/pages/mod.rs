@@ -1,9 +1,11 @@
 //! The pages, one file for each piece of a working day.
 
+mod accounts;
 mod cases;
 mod entrance;
 mod files;
 mod own_account;
+mod passkeys;
 mod team;
 mod team_acts;
 mod victim;
@@ -13,14 +15,16 @@ use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
+        accounts::routes(),
+        cases::routes(),
         entrance::routes(),
         files::routes(),
         own_account::routes(),
-        work::routes(),
-        cases::routes(),
-        victim::routes(),
+        passkeys::routes(),
         team::routes(),
         team_acts::routes(),
+        victim::routes(),
+        work::routes(),
     ]
     .into_iter()
     .flatten()

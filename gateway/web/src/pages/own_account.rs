@@ -28,7 +28,17 @@ struct Account {
     user: String,
     roles: Vec<&'static str>,
     areas: Vec<String>,
+    passkeys: Vec<Passkey>,
+    /// The last one stays.
+    can_remove: bool,
     sessions: Vec<Session>,
+}
+
+#[derive(Serialize)]
+struct Passkey {
+    id: String,
+    added: String,
+    used: String,
 }
 
 #[derive(Serialize)]
@@ -43,7 +53,17 @@ struct Session {
 async fn account(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
     let visitor = visit.visitor()?;
     let sessions = door.gateway().list_sessions(visitor).await?;
+    let passkeys = door.gateway().list_passkeys(visitor).await?;
     let data = Account {
+        can_remove: passkeys.len() > 1,
+        passkeys: passkeys
+            .into_iter()
+            .map(|passkey| Passkey {
+                id: passkey.id.to_string(),
+                added: show::moment(passkey.added_at),
+                used: passkey.used_at.map_or_else(|| "Never".to_owned(), show::moment),
+            })
+            .collect(),
         name: visitor.account.name.clone(),
         user: visitor.account.user.clone(),
         roles: visitor
