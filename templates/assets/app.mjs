@@ -46,10 +46,10 @@ function warnBeforeTheEnd(seconds) {
 
   function say(left) {
     const step = left > 60 ? SAY_EVERY_S : SAY_EVERY_LAST_MINUTE_S
-    const rounded = Math.ceil(left / step) * step
+    const rounded = Math.floor(left / step) * step
     if (rounded === said) return
     said = rounded
-    const words = rounded >= 60 ? count(rounded / 60, 'minute') : count(rounded, 'second')
+    const words = rounded === 0 ? `less than ${count(step, 'second')}` : rounded > 60 ? count(rounded / 60, 'minute') : count(rounded, 'second')
     remaining.textContent = `You will be signed out in ${words} if you do nothing. What you have typed and not sent will be lost.`
   }
 

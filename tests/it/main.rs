@@ -5,6 +5,7 @@ mod api;
 mod architecture;
 mod bad_input;
 mod bench;
+mod browser;
 mod by_hand;
 mod commands;
 mod contact_log;
