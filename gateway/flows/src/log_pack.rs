@@ -77,7 +77,9 @@ impl LogPack {
 
     /// Takes the entry with this index in, if it is about the case: the files to write.
     pub fn add(&mut self, index: u64, bytes: &[u8]) -> Result<Vec<PackFile>> {
-        let broken = |fault: &dyn std::fmt::Display| Error::broken("the contact log", format!("entry {index}: {fault}"));
+        let broken = |fault: &dyn std::fmt::Display| {
+            Error::broken("the contact log", format!("entry {index}: {fault}"))
+        };
         let entry = Entry::parse(bytes).map_err(|fault| broken(&fault))?;
         if entry.case() != Some(self.case.as_str()) {
             return Ok(Vec::new());
@@ -96,7 +98,12 @@ impl LogPack {
 
     /// What stands beside the entries.
     pub fn finish(self) -> Vec<PackFile> {
-        let readme = readme(self.found, &self.case, self.checkpoint.size, &self.checkpoint.origin);
+        let readme = readme(
+            self.found,
+            &self.case,
+            self.checkpoint.size,
+            &self.checkpoint.origin,
+        );
         vec![
             ("entries.csv".to_owned(), self.table.into_bytes()),
             ("checkpoint".to_owned(), self.note.to_bytes()),

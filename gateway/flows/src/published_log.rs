@@ -56,7 +56,9 @@ impl PublishedLog {
             policy_text,
             is_verified: AtomicBool::new(false),
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     pub(crate) fn policy_text(&self) -> &[u8] {
@@ -73,7 +75,12 @@ impl PublishedLog {
     }
 
     /// An entry with the proof that it is in the log, which was checked.
-    pub(crate) fn prove(&self, checkpoint: &Checkpoint, note: &Note, index: u64) -> Result<(Vec<u8>, OfflineProof)> {
+    pub(crate) fn prove(
+        &self,
+        checkpoint: &Checkpoint,
+        note: &Note,
+        index: u64,
+    ) -> Result<(Vec<u8>, OfflineProof)> {
         let prover = Prover::new(&self.inner.folder, checkpoint.size);
         let bytes = prover.entry(index).map_err(broken)?;
         let proof = prover.inclusion(index, note.clone()).map_err(broken)?;
@@ -123,7 +130,8 @@ impl Gateway {
         let published = self.published()?.clone();
         if published.inner.is_verified.swap(true, Ordering::AcqRel) {
             return Err(Error::Conflict(
-                "the log is being verified at this moment; what comes of it will stand on this page".to_owned(),
+                "the log is being verified at this moment; what comes of it will stand on this page"
+                    .to_owned(),
             ));
         }
         let (gateway, user) = (Arc::clone(self), user.to_owned());
@@ -145,8 +153,11 @@ impl Gateway {
         if let Err(fault) = &verified {
             tracing::error!(%fault, "the published contact log does not hold");
         }
-        self.record(came_of(entry(self.now(), user, Act::System, "log-verified")?, verified))
-            .await
+        self.record(came_of(
+            entry(self.now(), user, Act::System, "log-verified")?,
+            verified,
+        ))
+        .await
     }
 }
 

@@ -4,8 +4,8 @@ use audit::entry::Act;
 use store::log;
 use store::log_search::{self, Sought};
 
-use crate::decide::check_reason;
 use crate::archive::Archive;
+use crate::decide::check_reason;
 use crate::entries::entry;
 use crate::log_pack::LogPack;
 use crate::{Error, Gateway, Result, Role};

@@ -7,9 +7,9 @@ use audit::offline_proof::OfflineProof;
 use domain::calendar::{end_of_day, start_of_day};
 use domain::urn::Urn;
 use jiff::civil::Date;
+use store::Tx;
 use store::log::{self, StoredEntry};
 use store::log_search::{self, Sought};
-use store::Tx;
 
 use crate::decide::check_reason;
 use crate::entries::entry;
@@ -102,7 +102,10 @@ impl Gateway {
         let is_more = list.len() > PAGE_MAX as usize;
         list.truncate(PAGE_MAX as usize);
         let next = is_more.then(|| list.last().map(|last| last.index)).flatten();
-        let read = counted(self.searched(user, Act::Consultation, "log-searched", &sought)?, &list);
+        let read = counted(
+            self.searched(user, Act::Consultation, "log-searched", &sought)?,
+            &list,
+        );
         self.record(read).await?;
         Ok(FoundEntries { list, next })
     }
@@ -125,7 +128,8 @@ impl Gateway {
     pub async fn read_entry(&self, user: &str, index: u64) -> Result<FoundEntry> {
         let staff = self.authorise(user, &[Role::Auditor])?;
         let found = self.entry_in_reach(&staff, index).await?;
-        self.record(self.looked_at("log-entry-read", user, &found)?).await?;
+        self.record(self.looked_at("log-entry-read", user, &found)?)
+            .await?;
         Ok(found)
     }
 
@@ -134,7 +138,8 @@ impl Gateway {
         let staff = self.authorise(user, &[Role::Auditor])?;
         let found = self.entry_in_reach(&staff, index).await?;
         let proof = self.proof_of(index)?;
-        self.record(self.looked_at("log-proof-taken", user, &found)?).await?;
+        self.record(self.looked_at("log-proof-taken", user, &found)?)
+            .await?;
         Ok(proof)
     }
 
@@ -157,7 +162,12 @@ impl Gateway {
         list.into_iter().next().map(found).transpose()
     }
 
-    async fn find_entries(&self, staff: &Staff, question: &LogQuestion, most: u32) -> Result<(Vec<FoundEntry>, Sought)> {
+    async fn find_entries(
+        &self,
+        staff: &Staff,
+        question: &LogQuestion,
+        most: u32,
+    ) -> Result<(Vec<FoundEntry>, Sought)> {
         let mut tx = self.pool().read().await?;
         let Some(sought) = sought(&mut tx, staff, question).await? else {
             // A case that is not there finds nothing, and so does one of another Area.
@@ -182,7 +192,8 @@ impl Gateway {
     }
 
     fn looked_at(&self, verb: &str, user: &str, read: &FoundEntry) -> Result<Entry> {
-        let mut entry = entry(self.now(), user, Act::Consultation, verb)?.with_fact("entry", read.index.to_string());
+        let mut entry =
+            entry(self.now(), user, Act::Consultation, verb)?.with_fact("entry", read.index.to_string());
         if let Some(case) = read.entry.case() {
             entry = entry.with_case(case);
         }
@@ -253,7 +264,8 @@ async fn sought(tx: &mut Tx, staff: &Staff, question: &LogQuestion) -> Result<Op
 
 pub(crate) fn found(stored: StoredEntry) -> Result<FoundEntry> {
     let index = stored.index;
-    let broken = |fault: &dyn std::fmt::Display| Error::broken("the contact log", format!("entry {index}: {fault}"));
+    let broken =
+        |fault: &dyn std::fmt::Display| Error::broken("the contact log", format!("entry {index}: {fault}"));
     let entry = Entry::parse(&stored.body).map_err(|fault| broken(&fault))?;
     let leaf = <[u8; 32]>::try_from(stored.leaf).map_err(|_| broken(&"its hash has not 32 bytes"))?;
     let json = String::from_utf8(stored.body).map_err(|fault| broken(&fault))?;

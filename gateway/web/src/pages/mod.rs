@@ -2,13 +2,19 @@
 
 mod entrance;
 mod files;
+mod log;
 mod own_account;
 
 use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
-    [entrance::routes(), files::routes(), own_account::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        entrance::routes(),
+        files::routes(),
+        own_account::routes(),
+        log::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
