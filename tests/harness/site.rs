@@ -24,6 +24,7 @@ use web::assets::Assets;
 use web::tls::CertificateFiles;
 use web::{Door, DoorSettings};
 
+use crate::database::Database;
 use crate::gateway::TestGateway;
 use crate::house::repository;
 use crate::web::Who;
@@ -48,12 +49,12 @@ pub struct Site {
     pub origin: String,
     known: Value,
     serving: JoinSet<()>,
-    _certificate: TempDir,
+    _kept: (TempDir, Database),
 }
 
 impl Site {
     /// Opens the door of this house.
-    pub async fn open(gateway: TestGateway) -> Self {
+    pub async fn open(gateway: TestGateway, database: Database) -> Self {
         let gateway = Arc::new(gateway);
         let flows = Arc::new(gateway.flows_of_the_door());
         let (files, dir) = certificate();
@@ -66,7 +67,7 @@ impl Site {
         };
         let pages = Pages::load(&repository().join("templates/pages")).expect("the pages");
         let assets = Assets::load(&repository().join("var/assets")).expect("`make assets` makes var/assets");
-        let door = Door::new(Arc::clone(&flows), pages, assets, settings);
+        let door = Door::new(Arc::clone(&flows), pages, assets, settings).expect("an origin for passkeys");
         let tls = web::tls::load(&files).expect("certificate and key fit");
         let mut serving = JoinSet::new();
         serving.spawn(async move {
@@ -81,7 +82,7 @@ impl Site {
             origin,
             known,
             serving,
-            _certificate: dir,
+            _kept: (dir, database),
         }
     }
 
