@@ -231,6 +231,7 @@ pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fau
         retention: texts.retention,
     });
     gateway.load_accounts().await?;
+    gateway.index_names().await?;
     Ok(gateway)
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::drafts::{self, DraftRow, MessageRow};
 use store::obligations::{self, ObligationRow};
 use store::reach::Named;
-use store::{Tx, outbox, vettings};
+use store::{Tx, checks, outbox, vettings};
 
 use crate::compose_draft::Content;
 use crate::decide::check_reason;
@@ -45,6 +45,12 @@ impl Gateway {
         let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
         if row.state != "drafted" {
             return Err(Error::Conflict(format!("this draft is {} already", row.state)));
+        }
+        let sent = checks::find_check(&mut tx, id).await?;
+        if sent.is_some_and(|(by, _)| by == approver) {
+            return Err(Error::NotAllowed(
+                "you sent this draft for a second check, so somebody else has to approve it".to_owned(),
+            ));
         }
         let owed = find_owed(&mut tx, &row.obligation_id).await?;
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;

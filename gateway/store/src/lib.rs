@@ -16,6 +16,7 @@ pub mod api;
 mod appender;
 mod arg;
 pub mod calendar;
+pub mod checks;
 pub mod contacts;
 pub mod covers;
 pub mod drafts;

@@ -52,6 +52,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::accounts::ALL,
         crate::api::ALL,
         crate::calendar::ALL,
+        crate::checks::ALL,
         crate::contacts::ALL,
         crate::covers::ALL,
         crate::drafts::ALL,

@@ -20,7 +20,7 @@ macro_rules! wanted {
     () => {
         concat!(
             "o.state = 'open' AND o.owner = 'cps' AND o.last_at >= $22 AND o.last_at <= $23 \
-             AND (CAST($24 AS BIGINT) = 0 OR o.last_at < $25 OR (CAST($26 AS BIGINT) = 1 AND \
+             AND (CAST($24 AS BIGINT) = 0 OR o.last_at <= $25 OR (CAST($26 AS BIGINT) = 1 AND \
                   o.last_at < 9223372036854775807 AND o.last_at - $27 <= (o.last_at - o.created_at) / 2)) \
              AND (CAST($28 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM messages m JOIN outbox b ON b.message_id = m.id \
                   WHERE m.obligation_id = o.id \
@@ -57,7 +57,7 @@ statements! {
     KEYS = Statement::both("worklist.find_keys",
         concat!("SELECT o.urn, o.vlo, o.last_at FROM obligations o WHERE o.id = $1 AND ", in_scope!("o.area", "o.vlo", "o.victim_id")));
     COUNT = Statement::both("worklist.count",
-        concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE ", wanted!(), " LIMIT $1) some"));
+        concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE ", wanted!(), " LIMIT $1) AS counted"));
     TEAM = Statement::both("worklist.count_by_vlo",
         concat!("SELECT o.area, o.unit, o.vlo, COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
                  COALESCE(SUM(CASE WHEN o.last_at >= $22 AND o.last_at <= $23 THEN 1 ELSE 0 END), 0) FROM obligations o \
@@ -100,7 +100,7 @@ pub struct Wanted {
 /// When a duty is at risk.
 #[derive(Debug, Clone, Copy)]
 pub struct AtRisk {
-    /// Due before this instant.
+    /// Due at this instant or before.
     pub before: Timestamp,
     /// Half of its time gone counts too.
     pub at_half_time: bool,

@@ -2,7 +2,7 @@
 
 use domain::contact::{Plan, Point, PointValue, Route, Safety, TextRule, VoicemailRule, Why};
 use domain::deadline::Deadline;
-use domain::rulebook::Rule;
+use domain::rulebook::{Limit, Rule};
 use domain::window::{Day, Exclusion, Window};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -62,7 +62,7 @@ impl Due {
         ));
         match owed.deadline {
             None => why.push("The rule gives no number of days.".to_owned()),
-            Some(deadline) => why.extend(counted(deadline)),
+            Some(deadline) => why.extend(counted(deadline, owed.rule)),
         }
         if owed.original_due_at != owed.due_at
             && let Some(first) = owed.original_due_at
@@ -89,7 +89,9 @@ impl Due {
     }
 }
 
-fn counted(deadline: &Deadline) -> Vec<String> {
+fn counted(deadline: &Deadline, rule: Option<&Rule>) -> Vec<String> {
+    let is_working = rule.is_some_and(|rule| matches!(rule.limit, Limit::WorkingDays { .. }));
+    let kind = if is_working { "working " } else { "" };
     let mut lines = Vec::new();
     let days = deadline.counted.iter().map(|date| day(*date)).collect::<Vec<_>>();
     if !days.is_empty() {
@@ -100,7 +102,7 @@ fn counted(deadline: &Deadline) -> Vec<String> {
             ""
         };
         lines.push(format!(
-            "{} {noun} counted{enhanced}: {}.",
+            "{} {kind}{noun} counted{enhanced}: {}.",
             days.len(),
             days.join(", ")
         ));

@@ -100,6 +100,7 @@ pub fn web(project: &Path, dir: &Path, listen: SocketAddr) -> Result<Web, Fault>
 /// Gives each of the demo's people an account, unless they have one.
 pub async fn open_accounts(gateway: &Gateway) -> Result<(), Fault> {
     gateway.load_accounts().await?;
+    gateway.index_names().await?;
     let known = gateway.list_accounts("operator").await?;
     let all = gateway
         .parts()

@@ -71,10 +71,9 @@ pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fa
     }
     if let Some(listen) = listen {
         house::open_accounts(&gateway).await?;
-        let site = Site::open(
-            &house::web(&context.project, &context.dir, listen)?,
-            Arc::clone(&gateway),
-        )?;
+        let web = house::web(&context.project, &context.dir, listen)?;
+        let site = Site::open(&web, Arc::clone(&gateway))?;
+        show_ways_in(&gateway, &web.origin).await?;
         stay_up(context, gateway, sealer, &clock, (relay, site)).await?;
     }
     catcher.stop().await;

@@ -141,6 +141,13 @@ impl HoldReason {
         }
     }
 
+    /// The sentence for a code that was kept; none for a code that is no hold.
+    pub fn explain_code(code: &str) -> Option<&'static str> {
+        let whole = serde_json::json!({"code": code, "until": Timestamp::UNIX_EPOCH, "opens": null});
+        let reason: Self = serde_json::from_value(whole).ok()?;
+        Some(reason.explain())
+    }
+
     /// Whether it waits for a person and not only for time.
     pub fn needs_person(&self) -> bool {
         !matches!(

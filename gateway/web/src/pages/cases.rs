@@ -106,7 +106,7 @@ impl Glass {
         Self {
             done,
             urn: Input::new("urn", "Case reference (URN)", form, problems)
-                .hint("For example, 01NE4400126")
+                .hint("For example, 07XQ0031826")
                 .width("govuk-input--width-20"),
             reason: Choice::new("reason", "Why now?", options, form, problems),
         }
@@ -128,7 +128,7 @@ async fn break_glass(State(door): State<Door>, visit: Visit, form: Form) -> Resu
     problems.need(
         urn.is_some(),
         "urn",
-        "Enter a case reference in the form 01NE4400126",
+        "Enter a case reference in the form 07XQ0031826",
     );
     let reason = form.value("reason");
     let known = flows::GLASS_REASONS.contains(&reason);

@@ -1,11 +1,14 @@
 //! The pages, one file for each piece of a working day.
 
 mod accounts;
-mod cases;
+mod acting;
 mod entrance;
 mod files;
 mod own_account;
 mod passkeys;
+
+mod cases;
+mod search;
 mod team;
 mod team_acts;
 mod victim;
@@ -15,16 +18,18 @@ use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
+        acting::routes(),
         accounts::routes(),
-        cases::routes(),
         entrance::routes(),
         files::routes(),
         own_account::routes(),
         passkeys::routes(),
+        work::routes(),
+        search::routes(),
+        cases::routes(),
+        victim::routes(),
         team::routes(),
         team_acts::routes(),
-        victim::routes(),
-        work::routes(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,60 @@
+//! The pages on which an officer does things: reviews and sends, logs a contact, records an event, changes a plan.
+//!
+//! Each shows how the person may be reached, since nobody should have to look for that on another page (requirement A10),
+//! and each asks once in a session why somebody reads.
+
+mod ask;
+mod contact;
+mod contact_form;
+mod contact_read;
+mod draft;
+mod fields;
+mod merged;
+mod message;
+mod message_words;
+mod rules;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::account::Role;
+
+use crate::form::Problems;
+use crate::page::Shown;
+use crate::refusal::Refusal;
+use crate::route::{Access, Route};
+use crate::show::sentence;
+
+/// Who acts.
+const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
+
+pub(super) fn routes() -> Vec<Route> {
+    [
+        contact::routes(),
+        contact_read::routes(),
+        draft::routes(),
+        message::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A page with what is wrong on it, or the page as it is.
+fn answer(problems: &Problems, page: Shown) -> Response {
+    if problems.is_empty() {
+        page.into_response()
+    } else {
+        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    }
+}
+
+/// What a flow refused, said at a field of the page; anything else is answered as everywhere.
+fn said_at(field: &str, fault: flows::Error, problems: &mut Problems) -> Result<(), Refusal> {
+    match fault {
+        flows::Error::Invalid(words) | flows::Error::NotAllowed(words) => {
+            problems.add(field, sentence(&words));
+            Ok(())
+        }
+        fault => Err(fault.into()),
+    }
+}

@@ -1,0 +1,7 @@
+-- Drafts that were sent for a second check: whoever sent one cannot approve it.
+
+CREATE TABLE draft_checks (
+    draft_id TEXT PRIMARY KEY NOT NULL REFERENCES drafts (id),
+    sent_by TEXT NOT NULL,
+    sent_at BIGINT NOT NULL
+);
