@@ -67,7 +67,7 @@ impl Site {
         };
         let pages = Pages::load(&repository().join("templates/pages")).expect("the pages");
         let assets = Assets::load(&repository().join("var/assets")).expect("`make assets` makes var/assets");
-        let door = Door::new(Arc::clone(&flows), pages, assets, settings).expect("an origin for passkeys");
+        let door = Door::new(Arc::clone(&flows), pages, assets, settings).expect("an origin");
         let tls = web::tls::load(&files).expect("certificate and key fit");
         let mut serving = JoinSet::new();
         serving.spawn(async move {

@@ -93,11 +93,10 @@ pub use sweep::Swept;
 pub use vet_templates::Vetted;
 
 pub use domain::account::Role;
-pub use store::obligations::ObligationRow;
-
 pub use store::covers::CoverRow as Cover;
 pub use store::due_requests::DueRequestRow as DueRequest;
 pub use store::glasses::GlassRow as Glass;
+pub use store::obligations::ObligationRow;
 
 /// What every flow answers.
 pub type Result<T> = std::result::Result<T, Error>;

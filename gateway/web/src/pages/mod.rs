@@ -2,12 +2,11 @@
 
 mod accounts;
 mod acting;
+mod cases;
 mod entrance;
 mod files;
 mod own_account;
 mod passkeys;
-
-mod cases;
 mod search;
 mod team;
 mod team_acts;
@@ -18,18 +17,18 @@ use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
-        acting::routes(),
         accounts::routes(),
+        acting::routes(),
+        cases::routes(),
         entrance::routes(),
         files::routes(),
         own_account::routes(),
         passkeys::routes(),
-        work::routes(),
         search::routes(),
-        cases::routes(),
-        victim::routes(),
         team::routes(),
         team_acts::routes(),
+        victim::routes(),
+        work::routes(),
     ]
     .into_iter()
     .flatten()
