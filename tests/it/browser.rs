@@ -3,7 +3,7 @@
 
 use flows::Role;
 use harness::case::{case, event, not_charged, over};
-use harness::database;
+use harness::database::{self, Database};
 use harness::gateway::TestGateway;
 use harness::site::{Site, play_alone};
 use harness::web::Who;
@@ -12,11 +12,12 @@ use serde_json::json;
 
 use crate::acting::{PRIYA, RUTH};
 
-async fn site() -> Site {
+/// A house, and the database that lasts as long as the test.
+async fn site() -> (Site, Database) {
     // A browser does not see which database is behind the door; what differs there is tested without one.
     let database = database::sqlite().await;
     let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
-    Site::open(gateway, database).await
+    (Site::open(gateway).await, database)
 }
 
 /// A victim of the same case, under another number and address.
@@ -45,14 +46,14 @@ async fn each_check_refuses_what_it_looks_for() {
 
 #[tokio::test]
 async fn an_invited_officer_makes_a_passkey_and_signs_in_with_it() {
-    let mut site = site().await;
+    let (mut site, _database) = site().await;
     site.sign_in(&administrator()).await;
     site.play("entering.test.mjs").await;
 }
 
 #[tokio::test]
 async fn a_message_is_read_by_two_people_held_back_and_sent() {
-    let mut site = site().await;
+    let (mut site, _database) = site().await;
     for number in 1..=4 {
         add_victim(&site, number).await;
         let reasons = not_charged("The evidence does not meet the test that we have to apply.");

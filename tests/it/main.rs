@@ -12,6 +12,7 @@ mod contact_log;
 mod decisions;
 mod delivery;
 mod demo;
+mod door;
 mod due_times;
 mod durability;
 mod end_to_end;
