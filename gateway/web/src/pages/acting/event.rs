@@ -221,7 +221,8 @@ async fn record(
     match door.gateway().preview_event(visit.user()?, &event).await? {
         Ok(consequences) => preview(&door, &visit, &victim, &form, &event, &consequences),
         Err(refusal) => {
-            problems.add("occurred", show::sentence(&refusal));
+            let words = refusal.replace("occurred_at", "the time at which it happened");
+            problems.add("occurred", show::sentence(&words));
             page(&door, &visit, &victim, schema, own_id.as_str(), &form, &problems)
         }
     }

@@ -14,6 +14,8 @@ mod fields;
 mod merged;
 mod message;
 mod message_words;
+mod plan;
+mod plan_acts;
 mod rules;
 
 use axum::http::StatusCode;
@@ -36,6 +38,8 @@ pub(super) fn routes() -> Vec<Route> {
         draft::routes(),
         event::routes(),
         message::routes(),
+        plan::routes(),
+        plan_acts::routes(),
     ]
     .into_iter()
     .flatten()
