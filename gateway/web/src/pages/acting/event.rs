@@ -8,7 +8,6 @@ use domain::event::schema::{self, KindSchema};
 use domain::event::{Consequence, Detail, Event, Stage};
 use domain::id::{EventId, VictimId};
 use domain::rulebook::RuleId;
-use domain::time::random;
 use flows::Recorded;
 use serde::{Deserialize, Serialize};
 

@@ -6,6 +6,7 @@
 mod ask;
 mod contact;
 mod contact_form;
+mod contact_page;
 mod contact_read;
 mod draft;
 mod event;

@@ -7,6 +7,7 @@ use domain::contact::{Point, Route as By};
 use domain::id::VictimId;
 use domain::window::Day;
 use flows::PlanDesk;
+use flows::read_victim::AdviserRead;
 use serde::Serialize;
 
 use crate::door::Door;
@@ -226,27 +227,29 @@ fn page_of(
         advisers: desk
             .advisers
             .iter()
-            .map(|adviser| Helper {
-                id: adviser.row.adviser.as_str().to_owned(),
-                facts: SummaryList::default()
-                    .row("Name", adviser.name.clone())
-                    .row("Service", adviser.row.service.clone())
-                    .row("May be told of", adviser.scopes.join(", "))
-                    .row(
-                        "Consent",
-                        match (adviser.row.revoked_at, adviser.row.consent_until_at) {
-                            (Some(at), _) => format!("Ended {}", show::moment(at)),
-                            (None, Some(until)) => format!("Until {}", show::moment(until)),
-                            (None, None) => "Without an end".to_owned(),
-                        },
-                    ),
-                end: adviser
-                    .row
-                    .revoked_at
-                    .is_none()
-                    .then(|| Choice::new("ended", "Why does the consent end?", ENDED, form, problems)),
-            })
+            .map(|adviser| helper(adviser, form, problems))
             .collect(),
+    }
+}
+
+fn helper(adviser: &AdviserRead, form: &Form, problems: &Problems) -> Helper {
+    let row = &adviser.row;
+    let consent = match (row.revoked_at, row.consent_until_at) {
+        (Some(at), _) => format!("Ended {}", show::moment(at)),
+        (None, Some(until)) => format!("Until {}", show::moment(until)),
+        (None, None) => "Without an end".to_owned(),
+    };
+    Helper {
+        id: row.adviser.as_str().to_owned(),
+        facts: SummaryList::default()
+            .row("Name", adviser.name.clone())
+            .row("Service", row.service.clone())
+            .row("May be told of", adviser.scopes.join(", "))
+            .row("Consent", consent),
+        end: row
+            .revoked_at
+            .is_none()
+            .then(|| Choice::new("ended", "Why does the consent end?", ENDED, form, problems)),
     }
 }
 
