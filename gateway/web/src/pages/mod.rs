@@ -1,5 +1,6 @@
 //! The pages, one file for each piece of a working day.
 
+mod breaches;
 mod entrance;
 mod files;
 mod log;
@@ -9,6 +10,7 @@ use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
+        breaches::routes(),
         entrance::routes(),
         files::routes(),
         own_account::routes(),
