@@ -3,6 +3,7 @@
 mod acting;
 mod api;
 mod architecture;
+mod auditing;
 mod bad_input;
 mod bench;
 mod browser;
