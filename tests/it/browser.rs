@@ -88,3 +88,29 @@ async fn calls_are_logged_rung_by_rung_until_the_person_is_told() {
     site.sign_in(&PRIYA).await;
     site.play("calls.test.mjs").await;
 }
+
+#[tokio::test]
+async fn an_address_is_changed_by_two_people() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
+    site.play("plan.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_auditor_finds_an_entry_and_takes_its_proof_away() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 1).await;
+    site.gateway.seal().await;
+    let auditor = Who {
+        user: "ines.hart",
+        name: "Ines Hart",
+        roles: &[Role::Auditor],
+        areas: &["north-east"],
+    };
+    site.sign_in(&auditor).await;
+    site.tell("urn", URN);
+    site.play("proof.test.mjs").await;
+}

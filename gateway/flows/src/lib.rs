@@ -42,6 +42,8 @@ mod owed;
 mod passkeys;
 mod person;
 mod published_log;
+
+mod plan_desk;
 mod read_draft;
 mod read_log;
 mod read_message;
@@ -86,6 +88,8 @@ pub use open_field::Opened;
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};
 
 pub use published_log::{PublishedLog, Standing};
+
+pub use plan_desk::PlanDesk;
 pub use read_draft::DraftRead;
 pub use read_message::{MessageRead, Tried};
 pub use record_contact::{Contacted, NewContact};

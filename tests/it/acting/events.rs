@@ -91,13 +91,13 @@ on_both!(
                 "plea",
                 &[("plea", "guilty"), ("occurred", "24")],
                 "occurred",
-                "Occurred_at lies in the future; an event is recorded once it has happened",
+                "The time at which it happened lies in the future; an event is recorded once it has happened",
             ),
             (
                 "plea",
                 &[("plea", "guilty"), ("occurred-year", "2025")],
                 "occurred",
-                "Occurred_at lies before the case was opened; check the date and the URN",
+                "The time at which it happened lies before the case was opened; check the date and the URN",
             ),
             (
                 "s28-set",
