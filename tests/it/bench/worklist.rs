@@ -149,9 +149,9 @@ pub(super) async fn measure(database: &Database, duties: usize, rounds: usize) -
         let mut times = Vec::new();
         for _ in 0..rounds {
             let begun = Instant::now();
-            let tiles = gateway.count_work(user).await.expect("counts");
+            let counted = gateway.count_work(user).await.expect("counts");
             times.push(begun.elapsed());
-            assert!(tiles.open > 0, "{user}: {tiles:?}");
+            assert!(counted.open > 0, "{user}: {counted:?}");
         }
         times.sort();
         all.push(Times {
