@@ -12,7 +12,7 @@ use domain::obligation::Thresholds;
 use domain::retention;
 use domain::rulebook::Rulebook;
 use domain::time::Clock;
-use flows::{Gateway, KnownText, LogKeys, Parts, Sealer, Settings};
+use flows::{Gateway, KnownText, LogKeys, Parts, PublishedLog, Sealer, Settings};
 use jiff::SignedDuration;
 use mail::dkim::Signer;
 use mail::relay::{Relay, RelayConfig, SignIn, TlsPolicy};
@@ -152,6 +152,12 @@ pub fn policy(log: &ContactLog) -> Result<(Policy, Vec<u8>), Fault> {
     }
 }
 
+/// The published log of a configuration, for pages.
+pub fn published(log: &ContactLog) -> Result<PublishedLog, Fault> {
+    let (policy, text) = policy(log)?;
+    Ok(PublishedLog::new(Folder::new(&log.folder), policy, text))
+}
+
 fn own_policy(keys: &LogKeys) -> Vec<u8> {
     let mut lines = vec!["# No witness vouches for this log.".to_owned()];
     lines.extend(keys.verifiers().iter().map(|key| format!("log {key}")));
@@ -231,6 +237,7 @@ pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fau
         retention: texts.retention,
     });
     gateway.load_accounts().await?;
+    gateway.index_names().await?;
     Ok(gateway)
 }
 

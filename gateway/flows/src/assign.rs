@@ -143,7 +143,7 @@ impl Gateway {
     /// The officers of a manager's Areas.
     pub fn list_officers(&self, actor: &str) -> Result<Vec<Staff>> {
         let manager = self.authorise(actor, &[Role::VloManager])?;
-        let mut officers = self.officers();
+        let mut officers = self.list_staff_officers();
         officers.retain(|officer| is_under(&manager, officer));
         Ok(officers)
     }

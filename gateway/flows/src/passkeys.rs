@@ -1,4 +1,4 @@
-//! Invitations and passkeys. The mathematics of WebAuthn is the door's library's; here stands what is kept and what is
+//! Invitations and passkeys. The mathematics of `WebAuthn` is the door's library's; here stands what is kept and what is
 //! recorded.
 
 use audit::entry::Act;

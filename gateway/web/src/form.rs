@@ -22,6 +22,16 @@ pub struct Form {
 }
 
 impl Form {
+    /// The parameters of an address, read like the fields of a form.
+    pub(crate) fn from_query(query: Option<&str>) -> Self {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        Self {
+            pairs: pairs
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        }
+    }
+
     /// Reads the body of a form and refuses what its page does not have. `once` may come once each, `many` often.
     pub fn only(&self, once: &[&str], many: &[&str]) -> Result<&Self, Refusal> {
         let mut seen = BTreeSet::new();

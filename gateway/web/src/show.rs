@@ -4,6 +4,8 @@ use domain::account::Role;
 use domain::calendar::london;
 use jiff::Timestamp;
 
+use crate::door::Door;
+
 /// `23 November 2026 at 5:30pm`.
 pub(crate) fn moment(at: Timestamp) -> String {
     let local = at.to_zoned(london());
@@ -18,6 +20,13 @@ pub(crate) fn time(at: Timestamp) -> String {
         (_, 0) => local.strftime("%-I%P").to_string(),
         _ => local.strftime("%-I:%M%P").to_string(),
     }
+}
+
+/// The name of an Area.
+pub(crate) fn area(door: &Door, code: &str) -> String {
+    let mut areas = door.gateway().parts().areas.list().iter();
+    let found = areas.find(|area| area.code.as_str() == code);
+    found.map_or_else(|| code.to_owned(), |area| area.name.clone())
 }
 
 /// A role in words.

@@ -65,7 +65,7 @@ impl Ceremonies {
         let answer: RegisterPublicKeyCredential = serde_json::from_slice(answer).ok()?;
         let passkey = self.library.finish_passkey_registration(&answer, &state).ok()?;
         Some(Registered {
-            credential_id: passkey.cred_id().to_vec(),
+            credential_id: passkey.cred_id().as_slice().to_vec(),
             credential: serde_json::to_string(&passkey).ok()?,
         })
     }

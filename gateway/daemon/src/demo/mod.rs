@@ -55,7 +55,7 @@ fn first_morning() -> Result<Timestamp, Fault> {
 pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fault> {
     let clock = StoryClock::at(first_morning()?);
     let gateway = house::open(&context.project, &context.dir, Box::new(clock.clone())).await?;
-    let gateway = Arc::new(gateway);
+    let gateway = Arc::new(gateway.publishing(house::published(&context.dir)?));
     // A demo that was stopped goes on where it was; its time never goes back.
     if let Some(last) = gateway.last_recorded_at().await? {
         clock.set(last);
@@ -71,10 +71,9 @@ pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fa
     }
     if let Some(listen) = listen {
         house::open_accounts(&gateway).await?;
-        let site = Site::open(
-            &house::web(&context.project, &context.dir, listen)?,
-            Arc::clone(&gateway),
-        )?;
+        let web = house::web(&context.project, &context.dir, listen)?;
+        let site = Site::open(&web, Arc::clone(&gateway))?;
+        show_ways_in(&gateway, &web.origin).await?;
         stay_up(context, gateway, sealer, &clock, (relay, site)).await?;
     }
     catcher.stop().await;

@@ -46,13 +46,11 @@ async fn sign_in(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    match find_who(&door, &visit, &body).await? {
-        Some(account) => enter(&door, &headers, &account).await,
-        None => {
-            door.gateway().record_refused_sign_in().await?;
-            Err(Refusal::NotLetIn)
-        }
+    if let Some(account) = find_who(&door, &visit, &body).await? {
+        return enter(&door, &headers, &account).await;
     }
+    door.gateway().record_refused_sign_in().await?;
+    Err(Refusal::NotLetIn)
 }
 
 async fn find_who(door: &Door, visit: &Visit, body: &[u8]) -> Result<Option<AccountId>, Refusal> {

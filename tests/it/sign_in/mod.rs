@@ -1,0 +1,109 @@
+//! Signing in: invitations, passkeys, sessions, and everything that lets nobody in.
+
+mod authenticator;
+mod passkeys;
+mod sessions;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use domain::id::AccountId;
+use flows::{AccountDetails, Role};
+use harness::database::Database;
+use harness::gateway::TestGateway;
+use harness::web::{ORIGIN, TestDoor};
+use mail::catcher::{Fault, Faults};
+use serde_json::Value;
+
+/// A house with its door and one officer's account, to which nobody has signed in yet.
+struct Entrance {
+    house: TestGateway,
+    door: TestDoor,
+    officer: AccountId,
+}
+
+impl Entrance {
+    async fn new(database: &Database) -> Self {
+        let house = TestGateway::new(database, Faults::Always(Fault::None)).await;
+        let door = house.door();
+        let details = AccountDetails {
+            name: "Mina Varga".to_owned(),
+            phone: "01632 960222".to_owned(),
+            roles: vec![Role::Vlo],
+            areas: vec!["north-east".to_owned()],
+        };
+        let officer = door.flows.add_account("operator", "mina.varga", &details).await;
+        Self {
+            officer: officer.expect("an account"),
+            house,
+            door,
+        }
+    }
+
+    async fn invitation(&self) -> String {
+        let made = self.door.flows.invite("operator", &self.officer).await;
+        made.expect("an invitation").to_string()
+    }
+}
+
+/// A browser that speaks as the pages' script does.
+#[derive(Default)]
+struct Scripted {
+    cookies: Vec<(String, String)>,
+    token: String,
+}
+
+impl Scripted {
+    async fn send(
+        &mut self,
+        door: &TestDoor,
+        request: axum::http::request::Builder,
+        body: String,
+    ) -> (StatusCode, String) {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let request = request
+            .header(header::HOST, ORIGIN.trim_start_matches("https://"))
+            .header(header::COOKIE, cookies.collect::<Vec<_>>().join("; "));
+        let (status, headers, body) = door
+            .send(request.body(Body::from(body)).expect("a request"))
+            .await;
+        self.keep(&headers);
+        if let Some((_, rest)) = body.split_once("<meta name=\"token\" content=\"") {
+            rest.split('"')
+                .next()
+                .unwrap_or_default()
+                .clone_into(&mut self.token);
+        }
+        (status, body)
+    }
+
+    fn keep(&mut self, headers: &HeaderMap) {
+        for set in headers.get_all(header::SET_COOKIE) {
+            let set = set.to_str().expect("plain");
+            let (name, rest) = set.split_once('=').expect("a cookie");
+            self.cookies.retain(|(known, _)| known != name);
+            if !set.contains("Max-Age=0") {
+                let value = rest.split(';').next().unwrap_or_default();
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+
+    async fn get(&mut self, door: &TestDoor, path: &str) -> (StatusCode, String) {
+        self.send(door, Request::get(path), String::new()).await
+    }
+
+    async fn post(&mut self, door: &TestDoor, path: &str, body: &Value) -> (StatusCode, Value) {
+        let request = Request::post(path)
+            .header(header::ORIGIN, ORIGIN)
+            .header("sec-fetch-site", "same-origin")
+            .header("x-csrf-token", self.token.as_str())
+            .header(header::CONTENT_TYPE, "application/json");
+        let (status, body) = self.send(door, request, body.to_string()).await;
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    }
+
+    fn cookie(&self, name: &str) -> Option<&str> {
+        let found = self.cookies.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}

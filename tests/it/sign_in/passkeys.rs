@@ -1,0 +1,195 @@
+//! Passkeys: the way in by invitation, and what does not let anybody in.
+
+use axum::http::StatusCode;
+use harness::database::Database;
+use harness::on_both;
+use harness::web::ORIGIN;
+use serde_json::{Value, json};
+
+use super::authenticator::Passkey;
+use super::{Entrance, Scripted};
+
+/// Follows an invitation and registers a passkey.
+async fn accept(entrance: &Entrance, token: &str, passkey: &mut Passkey) -> (StatusCode, Scripted) {
+    let (mut browser, path) = (Scripted::default(), format!("/invitation/{token}"));
+    browser.get(&entrance.door, &path).await;
+    let options = browser
+        .post(&entrance.door, &format!("{path}/options"), &json!({}))
+        .await
+        .1;
+    let answer = if options["publicKey"].is_null() {
+        Value::Null
+    } else {
+        passkey.register(&options)
+    };
+    let (status, _) = browser.post(&entrance.door, &path, &answer).await;
+    (status, browser)
+}
+
+async fn sign_in(entrance: &Entrance, passkey: &mut Passkey) -> (StatusCode, Scripted) {
+    let mut browser = Scripted::default();
+    browser.get(&entrance.door, "/sign-in").await;
+    let options = browser
+        .post(&entrance.door, "/sign-in/passkey/options", &json!({}))
+        .await
+        .1;
+    let answer = passkey.sign_in(&options);
+    let (status, _) = browser.post(&entrance.door, "/sign-in/passkey", &answer).await;
+    (status, browser)
+}
+
+on_both!(
+    async fn an_invitation_leads_to_a_passkey_and_that_to_ones_work(database: Database) {
+        let entrance = Entrance::new(&database).await;
+        let mut passkey = Passkey::new(ORIGIN, 1);
+        let token = entrance.invitation().await;
+        let (status, mut browser) = accept(&entrance, &token, &mut passkey).await;
+        assert_eq!(status, StatusCode::OK);
+        let (status, page) = browser.get(&entrance.door, "/account").await;
+        assert!(status == StatusCode::OK && page.contains("mina.varga"), "{page}");
+        // On another day, in another browser.
+        let (status, mut browser) = sign_in(&entrance, &mut passkey).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(browser.get(&entrance.door, "/account").await.0, StatusCode::OK);
+        let log = entrance.house.log_bodies().await;
+        let verbs = ["account-invited", "passkey-registered", "signed-in"];
+        for verb in verbs {
+            let mark = format!("\"verb\":\"{verb}\"");
+            let count = log
+                .iter()
+                .filter(|body| String::from_utf8_lossy(body).contains(&mark))
+                .count();
+            assert_eq!(count, if verb == "signed-in" { 2 } else { 1 }, "{verb}");
+        }
+    }
+);
+
+on_both!(
+    async fn an_invitation_works_once_for_a_while_and_says_no_name(database: Database) {
+        let entrance = Entrance::new(&database).await;
+        let first = entrance.invitation().await;
+        let second = entrance.invitation().await;
+        let (status, page) = Scripted::default()
+            .get(&entrance.door, &format!("/invitation/{second}"))
+            .await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(!page.contains("Mina") && !page.contains("mina.varga"));
+        let mut passkey = Passkey::new(ORIGIN, 1);
+        assert_eq!(
+            accept(&entrance, &first, &mut passkey).await.0,
+            StatusCode::UNAUTHORIZED,
+            "a newer one was made"
+        );
+        assert_eq!(accept(&entrance, &second, &mut passkey).await.0, StatusCode::OK);
+        let mut other = Passkey::new(ORIGIN, 2);
+        assert_eq!(
+            accept(&entrance, &second, &mut other).await.0,
+            StatusCode::UNAUTHORIZED,
+            "it was used"
+        );
+        assert_eq!(sign_in(&entrance, &mut other).await.0, StatusCode::UNAUTHORIZED);
+        let third = entrance.invitation().await;
+        let now = entrance.door.flows.now();
+        let later = now + jiff::SignedDuration::from_hours(72);
+        entrance.house.clock().set(&later.to_string());
+        assert_eq!(
+            accept(&entrance, &third, &mut other).await.0,
+            StatusCode::UNAUTHORIZED,
+            "its time is over"
+        );
+        let nobody = Scripted::default()
+            .get(&entrance.door, &format!("/invitation/{}", "0".repeat(64)))
+            .await;
+        let over = Scripted::default()
+            .get(&entrance.door, &format!("/invitation/{third}"))
+            .await;
+        assert_eq!((nobody.0, over.0), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    }
+);
+
+on_both!(
+    async fn what_is_wrong_with_a_passkey_lets_nobody_in(database: Database) {
+        let entrance = Entrance::new(&database).await;
+        let mut passkey = Passkey::new(ORIGIN, 1);
+        let token = entrance.invitation().await;
+        accept(&entrance, &token, &mut passkey).await;
+        let refused = StatusCode::UNAUTHORIZED;
+
+        passkey.verifies = false;
+        assert_eq!(
+            sign_in(&entrance, &mut passkey).await.0,
+            refused,
+            "nobody showed finger, face or PIN"
+        );
+        passkey.verifies = true;
+        passkey.origin = "https://gateway.example.test".to_owned();
+        assert_eq!(
+            sign_in(&entrance, &mut passkey).await.0,
+            refused,
+            "another site asked for it"
+        );
+        ORIGIN.clone_into(&mut passkey.origin);
+        passkey.host = "example.test".to_owned();
+        assert_eq!(
+            sign_in(&entrance, &mut passkey).await.0,
+            refused,
+            "it was made for another site"
+        );
+        passkey.host = ORIGIN.trim_start_matches("https://").to_owned();
+        let mut stranger = Passkey::new(ORIGIN, 9);
+        stranger.user.clone_from(&passkey.user);
+        assert_eq!(
+            sign_in(&entrance, &mut stranger).await.0,
+            refused,
+            "nobody registered it"
+        );
+        let mut copy = Passkey::new(ORIGIN, 1);
+        copy.user.clone_from(&passkey.user);
+        assert_eq!(
+            sign_in(&entrance, &mut copy).await.0,
+            refused,
+            "another key under the same id"
+        );
+
+        assert_eq!(sign_in(&entrance, &mut passkey).await.0, StatusCode::OK);
+        passkey.counter = 0;
+        assert_eq!(
+            sign_in(&entrance, &mut passkey).await.0,
+            refused,
+            "a counter that went back is a copy"
+        );
+    }
+);
+
+on_both!(
+    async fn an_answer_works_once_in_the_browser_that_was_asked(database: Database) {
+        let entrance = Entrance::new(&database).await;
+        let mut passkey = Passkey::new(ORIGIN, 1);
+        let token = entrance.invitation().await;
+        accept(&entrance, &token, &mut passkey).await;
+        let mut browser = Scripted::default();
+        browser.get(&entrance.door, "/sign-in").await;
+        let options = browser
+            .post(&entrance.door, "/sign-in/passkey/options", &json!({}))
+            .await
+            .1;
+        let answer = passkey.sign_in(&options);
+        let mut other = Scripted::default();
+        other.get(&entrance.door, "/sign-in").await;
+        let (status, _) = other.post(&entrance.door, "/sign-in/passkey", &answer).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "another browser was not asked");
+        let (status, _) = browser.post(&entrance.door, "/sign-in/passkey", &answer).await;
+        assert_eq!(status, StatusCode::OK);
+        let mut again = Scripted::default();
+        again.get(&entrance.door, "/sign-in").await;
+        again
+            .post(&entrance.door, "/sign-in/passkey/options", &json!({}))
+            .await;
+        let (status, _) = again.post(&entrance.door, "/sign-in/passkey", &answer).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "an answer to another challenge");
+        for nonsense in [Value::Null, json!({}), json!({"id": "x"}), json!([1])] {
+            let (status, _) = again.post(&entrance.door, "/sign-in/passkey", &nonsense).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED);
+        }
+    }
+);
