@@ -37,6 +37,7 @@ pub mod people;
 mod pool;
 pub mod proposals;
 pub mod reach;
+pub mod recovery;
 mod row;
 pub mod search;
 pub mod sessions;

@@ -6,6 +6,8 @@ mod entrance;
 mod files;
 mod own_account;
 mod passkeys;
+mod recovery;
+mod ways_in;
 
 mod cases;
 mod search;
@@ -24,6 +26,8 @@ pub(crate) fn table() -> Vec<Route> {
         files::routes(),
         own_account::routes(),
         passkeys::routes(),
+        recovery::routes(),
+        ways_in::routes(),
         work::routes(),
         search::routes(),
         cases::routes(),
