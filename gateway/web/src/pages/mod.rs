@@ -23,7 +23,6 @@ pub(crate) fn table() -> Vec<Route> {
         accounts::routes(),
         acting::routes(),
         cases::routes(),
-
         breaches::routes(),
         entrance::routes(),
         files::routes(),
