@@ -3,7 +3,7 @@
 //! them in `GATEWAY_SITE`, and what they cannot do in a browser (let time pass, have the post delivered) they ask for by
 //! lines on a socket.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
@@ -14,6 +14,8 @@ use domain::time::Clock as _;
 use flows::{AccountDetails, Gateway};
 use jiff::SignedDuration;
 use render::pages::Pages;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -48,6 +50,8 @@ pub struct Site {
     pub origin: String,
     known: Value,
     serving: JoinSet<()>,
+    chain: PathBuf,
+    address: SocketAddr,
     _certificate: TempDir,
 }
 
@@ -81,8 +85,20 @@ impl Site {
             origin,
             known,
             serving,
+            chain: files.chain,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             _certificate: dir,
         }
+    }
+
+    /// The door's own certificate.
+    pub fn certificate(&self) -> CertificateDer<'static> {
+        CertificateDer::from_pem_file(&self.chain).expect("the certificate")
+    }
+
+    /// Where the door is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Makes an account.

@@ -3,6 +3,7 @@
 mod acting;
 mod api;
 mod architecture;
+mod auditing;
 mod bad_input;
 mod bench;
 mod browser;
@@ -12,6 +13,7 @@ mod contact_log;
 mod decisions;
 mod delivery;
 mod demo;
+mod door;
 mod due_times;
 mod durability;
 mod end_to_end;

@@ -29,6 +29,7 @@ pub mod glasses;
 pub mod keys;
 pub mod known_texts;
 pub mod log;
+pub mod log_search;
 pub mod notices;
 pub mod obligations;
 pub mod openings;

@@ -64,6 +64,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::keys::ALL,
         crate::known_texts::ALL,
         crate::log::ALL,
+        crate::log_search::ALL,
         crate::notices::ALL,
         crate::obligations::ALL,
         crate::openings::ALL,

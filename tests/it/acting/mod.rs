@@ -1,6 +1,7 @@
 //! The pages on which an officer does things, asked for as a browser asks.
 
 mod door;
+mod events;
 mod review;
 
 use domain::id::VictimId;

@@ -7,7 +7,6 @@ use harness::database::Database;
 use harness::gateway::{OFFICER, TestGateway};
 use harness::on_both;
 use harness::web::Browser;
-use mail::catcher::{Fault, Faults};
 use serde_json::{Value, json};
 use store::obligations;
 
@@ -143,6 +142,7 @@ async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &V
     gateway.clock().set("2026-11-23T09:20:00Z");
     gateway.deliver_all().await;
     if run.by_post {
+        read(priya, &message).await;
         let page = priya
             .post(
                 &format!("{message}/hand-over"),
@@ -189,7 +189,7 @@ async fn by_post(gateway: &TestGateway, priya: &Browser, victim: &VictimId, mess
 }
 
 async fn all(database: &Database, runs: &[Run]) {
-    let gateway = TestGateway::new(database, Faults::Always(Fault::None)).await;
+    let gateway = TestGateway::confirming(database, &["R6-05"]).await;
     let door = gateway.door();
     let (priya, ruth) = (door.sign_in_as(PRIYA).await, door.sign_in_as(RUTH).await);
     let decisions = [charged(), not_charged("The evidence does not meet the test.")];
@@ -266,7 +266,7 @@ on_both!(
 
 on_both!(
     async fn s55_s56_not_contacted_needs_a_reason_and_leaves_the_duty_open(database: Database) {
-        let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
+        let gateway = TestGateway::confirming(&database, &["R6-05"]).await;
         let priya = gateway.door().sign_in_as(PRIYA).await;
         for (number, decision) in [charged(), not_charged("The evidence does not meet the test.")]
             .iter()

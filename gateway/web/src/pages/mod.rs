@@ -5,6 +5,7 @@ mod acting;
 mod cases;
 mod entrance;
 mod files;
+mod log;
 mod own_account;
 mod passkeys;
 mod search;
@@ -22,6 +23,7 @@ pub(crate) fn table() -> Vec<Route> {
         cases::routes(),
         entrance::routes(),
         files::routes(),
+        log::routes(),
         own_account::routes(),
         passkeys::routes(),
         search::routes(),

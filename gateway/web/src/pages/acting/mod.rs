@@ -8,6 +8,8 @@ mod contact;
 mod contact_form;
 mod contact_read;
 mod draft;
+mod event;
+mod event_form;
 mod fields;
 mod merged;
 mod message;
@@ -32,6 +34,7 @@ pub(super) fn routes() -> Vec<Route> {
         contact::routes(),
         contact_read::routes(),
         draft::routes(),
+        event::routes(),
         message::routes(),
     ]
     .into_iter()
