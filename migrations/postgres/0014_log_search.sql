@@ -28,3 +28,21 @@ CREATE INDEX log_search_by_case ON log_search (case_id, idx);
 CREATE INDEX log_search_by_victim ON log_search (victim_id, idx);
 CREATE INDEX log_search_by_actor ON log_search (actor, idx);
 CREATE INDEX log_search_by_verb ON log_search (verb, idx);
+
+-- Suspected breaches and near misses, with codes alone: no content of anybody.
+CREATE TABLE breaches (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('suspected-breach', 'near-miss')),
+    what TEXT NOT NULL,
+    done TEXT NOT NULL,
+    area TEXT NOT NULL,
+    noticed_at BIGINT NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    recorded_by TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('suspected', 'assessed', 'reported', 'not-reportable')),
+    assessed_by TEXT,
+    ended_by TEXT,
+    ended_at BIGINT,
+    reason TEXT
+);
+CREATE INDEX breaches_by_time ON breaches (noticed_at, id);

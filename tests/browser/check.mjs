@@ -12,18 +12,26 @@ const ENLARGED = { width: 320, height: 640 }
 
 /** Fails with everything that is wrong with the page as it stands; leaves it at desktop size. */
 export async function checkPage(page) {
-  const copy = withoutScripts.has(page) ? await copyPage(page) : undefined
+  const state = await page.content()
+  // A page that is, but for ids, the token and the time, what was found whole before, is whole.
+  const known = `${withoutScripts.has(page)} ${state.replace(/[0-9a-f]{32}|token" (value|content)="[^"]*"|\d+:\d\d left/g, '')}`
+  if (whole.has(known)) return
+  const copy = withoutScripts.has(page) ? await copyPage(page, state) : undefined
   const wrong = await findFaults(copy ?? page)
   await copy?.context().close()
   if (wrong.length > 0) assert.fail(`${new URL(page.url()).pathname}:\n${wrong.join('\n')}`)
+  whole.add(known)
 }
+
+/** What was found to be as it should be. */
+const whole = new Set()
 
 /** The pages of browsers without JavaScript. */
 export const withoutScripts = new WeakSet()
 
 /** The checks are scripts themselves. What a browser without JavaScript shows is put, without its scripts, into one with. */
-async function copyPage(page) {
-  const html = (await page.content()).replace(/<script\b[^]*?<\/script>/g, '').replace(/<\/?noscript>/g, '')
+async function copyPage(page, state) {
+  const html = state.replace(/<script\b[^]*?<\/script>/g, '').replace(/<\/?noscript>/g, '')
   const context = await page.context().browser().newContext({ ignoreHTTPSErrors: true })
   const copy = await context.newPage()
   await copy.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }), { times: 1 })
@@ -34,13 +42,19 @@ async function copyPage(page) {
 async function findFaults(page) {
   const wrong = []
   for (const size of [PHONE, DESKTOP]) {
-    await page.setViewportSize(size)
+    await resize(page, size)
     wrong.push(...(await askAxe(page, size.width)))
   }
-  await page.setViewportSize(ENLARGED)
+  await resize(page, ENLARGED)
   wrong.push(...(await findOverflow(page)))
-  await page.setViewportSize(DESKTOP)
+  await resize(page, DESKTOP)
   return [...wrong, ...(await checkFrame(page)), ...(await checkKeyboard(page))]
+}
+
+/** Tabs become a list and a menu folds up when a script hears of the new size, which is a moment later. */
+async function resize(page, size) {
+  await page.setViewportSize(size)
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn, 20)))))
 }
 
 async function askAxe(page, width) {

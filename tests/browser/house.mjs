@@ -11,7 +11,7 @@ export { checkPage } from './check.mjs'
 /** Where Debian's package puts it. */
 const CHROMIUM = '/usr/bin/chromium'
 /** How long one step may take; a machine with two cores runs other tests beside this one. */
-const STEP_MS = 20_000
+const STEP_MS = 30_000
 
 /** What the browser reports of the document itself when its status is 4xx: stories ask for refusals on purpose. */
 const REFUSED_DOCUMENT = /^Failed to load resource: the server responded with a status of 4\d\d/

@@ -33,7 +33,7 @@ use crate::web::Who;
 /// The host by which the browser comes: one for which passkeys may be made.
 const HOST: &str = "localhost";
 /// How long a file of stories may take.
-const STORY_S: &str = "280";
+const STORY_S: &str = "480";
 /// Who makes the accounts.
 const ADMINISTRATOR: &str = "operator";
 

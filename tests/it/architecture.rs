@@ -121,6 +121,7 @@ const ROOMS: &[Room] = &[
             "domain", "audit", "vault", "render", "mail", "store", "flows", "web", "daemon",
         ],
         heavy: &[
+            "axum",
             "csv",
             "lettre",
             "mail-parser",
@@ -130,6 +131,7 @@ const ROOMS: &[Room] = &[
             "sqlx",
             "tokio",
             "tokio-rustls",
+            "tower",
         ],
     },
 ];

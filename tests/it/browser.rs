@@ -2,13 +2,13 @@
 //! they are told in.
 
 use flows::Role;
-use harness::case::{case, event, not_charged, over};
+use harness::case::{URN, case, event, not_charged, over, safe};
 use harness::database::{self, Database};
 use harness::gateway::TestGateway;
 use harness::site::{Site, play_alone};
 use harness::web::Who;
 use mail::catcher::{Fault, Faults};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::acting::{PRIYA, RUTH};
 
@@ -20,14 +20,34 @@ async fn site() -> (Site, Database) {
     (Site::open(gateway).await, database)
 }
 
-/// A victim of the same case, under another number and address.
+/// Victims of one case, about whom it was decided that nobody is charged.
+async fn add_victims(site: &Site, count: usize) {
+    for number in 1..=count {
+        add_victim(site, number).await;
+        let reasons = not_charged("The evidence does not meet the test that we have to apply.");
+        let about = over(reasons, &json!({"victim_ref": format!("V-{number}")}));
+        site.gateway.event(&event(number, &about)).await;
+    }
+}
+
 async fn add_victim(site: &Site, number: usize) {
     let changes = json!({
         "victim_ref": format!("V-{number}"),
         "legal_name": format!("Maren Holloway-{}", ["Ash", "Birch", "Cedar", "Elm"][number - 1]),
-        "email": harness::case::safe(format!("maren{number}@inbox.example")),
+        "email": safe(format!("maren{number}@inbox.example")),
+        "mobile": safe(format!("07700 90046{number}")),
     });
     site.gateway.add_victim(&case(&changes)).await;
+}
+
+/// How the stories find the victims: by the random ids that stand in addresses.
+async fn victims(site: &Site, count: usize) -> Value {
+    let mut list = Vec::new();
+    for number in 1..=count {
+        let id = site.gateway.victim(URN, &format!("V-{number}")).await;
+        list.push(json!({"id": id.as_str(), "urn": URN}));
+    }
+    Value::Array(list)
 }
 
 fn administrator() -> Who<'static> {
@@ -54,13 +74,43 @@ async fn an_invited_officer_makes_a_passkey_and_signs_in_with_it() {
 #[tokio::test]
 async fn a_message_is_read_by_two_people_held_back_and_sent() {
     let (mut site, _database) = site().await;
-    for number in 1..=4 {
-        add_victim(&site, number).await;
-        let reasons = not_charged("The evidence does not meet the test that we have to apply.");
-        let about = over(reasons, &json!({"victim_ref": format!("V-{number}")}));
-        site.gateway.event(&event(number, &about)).await;
-    }
+    add_victims(&site, 4).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
     site.play("sending.test.mjs").await;
+}
+
+#[tokio::test]
+async fn calls_are_logged_rung_by_rung_until_the_person_is_told() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.sign_in(&PRIYA).await;
+    site.play("calls.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_address_is_changed_by_two_people() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
+    site.play("plan.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_auditor_finds_an_entry_and_takes_its_proof_away() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 1).await;
+    site.gateway.seal().await;
+    let auditor = Who {
+        user: "ines.hart",
+        name: "Ines Hart",
+        roles: &[Role::Auditor],
+        areas: &["north-east"],
+    };
+    site.sign_in(&auditor).await;
+    site.tell("urn", URN);
+    site.play("proof.test.mjs").await;
 }

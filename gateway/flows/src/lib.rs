@@ -14,6 +14,7 @@ mod api;
 mod approve_draft;
 mod archive;
 mod assign;
+mod breaches;
 mod break_glass;
 mod carry_out;
 mod change_calendar;
@@ -42,6 +43,8 @@ mod owed;
 mod passkeys;
 mod person;
 mod published_log;
+
+mod plan_desk;
 mod read_draft;
 mod read_log;
 mod read_message;
@@ -68,6 +71,7 @@ pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
 pub use api::{ApiClient, ApiToken, GivenAnswer, ObligationPlace};
 pub use approve_draft::Approved;
+pub use breaches::{BREACH_DONE, BREACH_REASONS, BREACH_WHAT, BlockedSend, Breach, NewBreach};
 pub use break_glass::{GLASS_REASONS, GLASS_STAYS};
 pub use change_calendar::{CalendarChange, known_calendar};
 pub use change_plan::ProposedPoint;
@@ -86,6 +90,8 @@ pub use open_field::Opened;
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};
 
 pub use published_log::{PublishedLog, Standing};
+
+pub use plan_desk::PlanDesk;
 pub use read_draft::DraftRead;
 pub use read_message::{MessageRead, Tried};
 pub use record_contact::{Contacted, NewContact};

@@ -15,6 +15,14 @@ const WHEN: [(&str, &str); 5] = [
     ("time-minutes", "45"),
 ];
 
+/// A kind, what is typed over a good form, the field that is wrong, and the words.
+type Wrong = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    &'static str,
+);
+
 on_both!(
     async fn what_follows_is_shown_before_it_is_recorded_and_once_is_enough(database: Database) {
         let (gateway, door, victim) = house(&database, &json!({}), &[]).await;
@@ -78,7 +86,7 @@ on_both!(
         let priya = door.sign_in_as(PRIYA).await;
         let new = format!("/victims/{victim}/events/new");
         let send = format!("/victims/{victim}/events");
-        let wrong: [(&str, &[(&str, &str)], &str, &str); 8] = [
+        let wrong: [Wrong; 8] = [
             ("plea", &[], "plea", "Select plea"),
             ("plea", &[("plea", "maybe")], "plea", "Select plea"),
             (
@@ -91,13 +99,13 @@ on_both!(
                 "plea",
                 &[("plea", "guilty"), ("occurred", "24")],
                 "occurred",
-                "Occurred_at lies in the future; an event is recorded once it has happened",
+                "The time at which it happened lies in the future; an event is recorded once it has happened",
             ),
             (
                 "plea",
                 &[("plea", "guilty"), ("occurred-year", "2025")],
                 "occurred",
-                "Occurred_at lies before the case was opened; check the date and the URN",
+                "The time at which it happened lies before the case was opened; check the date and the URN",
             ),
             (
                 "s28-set",

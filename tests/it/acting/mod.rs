@@ -2,6 +2,7 @@
 
 mod door;
 mod events;
+mod plans;
 mod review;
 
 use domain::id::VictimId;

@@ -1,5 +1,6 @@
 //! The auditor's pages, asked for as a browser asks.
 
+mod breaches;
 mod limits;
 mod pages;
 mod taking;

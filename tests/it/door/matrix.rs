@@ -3,7 +3,6 @@
 use axum::http::{Method, Request, StatusCode, header};
 use domain::account::Role;
 use harness::bytes::contents;
-use harness::database::Database;
 use harness::on_both;
 use harness::web::ORIGIN;
 use web::route::Access;

@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 use domain::account::SignIn;
 use harness::bytes::every_byte;
-use harness::database::Database;
 use harness::on_both;
 use jiff::{SignedDuration, Timestamp};
 use web::visit::COOKIE;

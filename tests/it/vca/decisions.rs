@@ -61,14 +61,11 @@ async fn state(gateway: &TestGateway, id: &domain::id::ObligationId) -> String {
     row.expect("the duties").expect("the duty").state
 }
 
-/// Logs what the run says, lets the letter follow, and finds the duty discharged.
-async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &VictimId, run: &Run) {
-    let owed = duty(gateway, victim).await;
-    let id = owed.id.as_str();
-    let hours = ["8", "12", "16"];
-    for number in 0..run.failed {
+/// The calls that nobody answers, and the text after the first.
+async fn calls(priya: &Browser, victim: &VictimId, id: &str, run: &Run) {
+    for (number, hour) in ["8", "12", "16"].into_iter().take(run.failed).enumerate() {
         let mut fields = typed(call(), &[("obligation", id)]);
-        fields = typed(fields, &at("20", hours[number], "15"));
+        fields = typed(fields, &at("20", hour, "15"));
         let page = log(priya, victim, "nobody-to-ask", &fields).await;
         assert!(
             page.says("Victim informed Not known"),
@@ -109,6 +106,13 @@ async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &V
             );
         }
     }
+}
+
+/// Logs what the run says, lets the letter follow, and finds the duty discharged.
+async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &VictimId, run: &Run) {
+    let owed = duty(gateway, victim).await;
+    let id = owed.id.as_str();
+    calls(priya, victim, id, run).await;
     if run.informs {
         let fields = typed(
             call(),

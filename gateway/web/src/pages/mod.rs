@@ -3,6 +3,8 @@
 mod accounts;
 mod acting;
 mod cases;
+
+mod breaches;
 mod entrance;
 mod files;
 mod log;
@@ -21,6 +23,7 @@ pub(crate) fn table() -> Vec<Route> {
         accounts::routes(),
         acting::routes(),
         cases::routes(),
+        breaches::routes(),
         entrance::routes(),
         files::routes(),
         log::routes(),

@@ -8,7 +8,6 @@ use domain::event::schema::{self, KindSchema};
 use domain::event::{Consequence, Detail, Event, Stage};
 use domain::id::{EventId, VictimId};
 use domain::rulebook::RuleId;
-use domain::time::random;
 use flows::Recorded;
 use serde::{Deserialize, Serialize};
 
@@ -221,7 +220,8 @@ async fn record(
     match door.gateway().preview_event(visit.user()?, &event).await? {
         Ok(consequences) => preview(&door, &visit, &victim, &form, &event, &consequences),
         Err(refusal) => {
-            problems.add("occurred", show::sentence(&refusal));
+            let words = refusal.replace("occurred_at", "the time at which it happened");
+            problems.add("occurred", show::sentence(&words));
             page(&door, &visit, &victim, schema, own_id.as_str(), &form, &problems)
         }
     }

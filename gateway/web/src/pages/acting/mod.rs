@@ -6,6 +6,7 @@
 mod ask;
 mod contact;
 mod contact_form;
+mod contact_page;
 mod contact_read;
 mod draft;
 mod event;
@@ -14,6 +15,8 @@ mod fields;
 mod merged;
 mod message;
 mod message_words;
+mod plan;
+mod plan_acts;
 mod rules;
 
 use axum::http::StatusCode;
@@ -36,6 +39,8 @@ pub(super) fn routes() -> Vec<Route> {
         draft::routes(),
         event::routes(),
         message::routes(),
+        plan::routes(),
+        plan_acts::routes(),
     ]
     .into_iter()
     .flatten()
