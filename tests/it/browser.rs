@@ -11,6 +11,7 @@ use mail::catcher::{Fault, Faults};
 use serde_json::{Value, json};
 
 use crate::acting::{PRIYA, RUTH};
+use crate::auditing::{AUDITOR, index};
 
 /// A house, and the database that lasts as long as the test.
 async fn site() -> (Site, Database) {
@@ -103,14 +104,18 @@ async fn an_address_is_changed_by_two_people() {
 async fn an_auditor_finds_an_entry_and_takes_its_proof_away() {
     let (mut site, _database) = site().await;
     add_victims(&site, 1).await;
-    site.gateway.seal().await;
-    let auditor = Who {
-        user: "ines.hart",
-        name: "Ines Hart",
-        roles: &[Role::Auditor],
-        areas: &["north-east"],
-    };
-    site.sign_in(&auditor).await;
+    index(&site.gateway).await;
+    site.sign_in(&AUDITOR).await;
     site.tell("urn", URN);
     site.play("proof.test.mjs").await;
+}
+
+#[tokio::test]
+async fn forms_that_no_story_comes_by_are_whole_as_well() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 1).await;
+    site.tell("victims", victims(&site, 1).await);
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
+    site.play("pages.test.mjs").await;
 }

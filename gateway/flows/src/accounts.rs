@@ -4,7 +4,7 @@ use audit::entry::{Act, Entry};
 use domain::account::Role;
 use domain::id::AccountId;
 use store::accounts::{self, AccountRow};
-use store::{Tx, sessions};
+use store::{Tx, recovery, sessions, sign_in};
 
 use crate::entries::entry;
 use crate::{Error, Gateway, Result, Staff};
@@ -132,7 +132,7 @@ impl Gateway {
         Ok(())
     }
 
-    /// Disables an account and ends its sessions.
+    /// Disables an account, ends its sessions and takes every way in away: whoever is enabled again is invited anew.
     pub async fn disable_account(&self, actor: &str, id: &AccountId, reason: &str) -> Result<()> {
         self.authorise(actor, &[Role::Administrator])?;
         crate::decide::check_reason(reason)?;
@@ -145,12 +145,40 @@ impl Gateway {
         "disabled".clone_into(&mut row.state);
         accounts::save(&mut tx, &row).await?;
         sessions::end_all(&mut tx, id, self.now(), "disabled").await?;
+        sign_in::remove_all(&mut tx, id, self.now()).await?;
+        recovery::remove(&mut tx, id).await?;
         let disabled = self
             .about_account(actor, "account-disabled", &row)?
             .with_reason(reason);
         tx.commit(&[disabled]).await?;
         self.remember(&Account::from_row(row)?);
         Ok(())
+    }
+
+    /// Enables a disabled account. Roles and Areas are as before; a way in is what an invitation gives.
+    pub async fn enable_account(&self, actor: &str, id: &AccountId) -> Result<()> {
+        self.authorise(actor, &[Role::Administrator])?;
+        let mut tx = self.pool().begin().await?;
+        let mut row = self.account_of(&mut tx, id).await?;
+        if row.state == "active" {
+            return Err(Error::Conflict("this account is not disabled".to_owned()));
+        }
+        "active".clone_into(&mut row.state);
+        accounts::save(&mut tx, &row).await?;
+        let enabled = self.about_account(actor, "account-enabled", &row)?;
+        tx.commit(&[enabled]).await?;
+        self.remember(&Account::from_row(row)?);
+        Ok(())
+    }
+
+    /// Ends every session of an account; its owner signs in again.
+    pub async fn end_sessions(&self, actor: &str, id: &AccountId) -> Result<()> {
+        self.authorise(actor, &[Role::Administrator])?;
+        let mut tx = self.pool().begin().await?;
+        let row = self.account_of(&mut tx, id).await?;
+        sessions::end_all(&mut tx, id, self.now(), "revoked").await?;
+        let ended = entry(self.now(), actor, Act::Change, "sessions-ended")?.with_fact("user", &row.user);
+        Ok(tx.commit(&[ended]).await?)
     }
 
     /// Every account, by user name.
@@ -217,7 +245,7 @@ fn as_json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|fault| Error::broken("an account", fault))
 }
 
-fn not_oneself(actor: &str, row: &AccountRow, why: &str) -> Result<()> {
+pub(crate) fn not_oneself(actor: &str, row: &AccountRow, why: &str) -> Result<()> {
     if row.user == actor {
         return Err(Error::NotAllowed(why.to_owned()));
     }

@@ -124,6 +124,10 @@ impl Gateway {
         let hash = hash_of(token)?;
         let mut tx = self.pool().begin().await?;
         sign_in::use_invitation(&mut tx, &hash, self.now()).await?;
+        // Disabled meanwhile: what was taken away does not come back by a link that is still open somewhere.
+        if self.account_of(&mut tx, &account.id).await?.state != "active" {
+            return Err(Error::NotFound("invitation"));
+        }
         self.add_row(tx, &account, credential_id, credential).await?;
         Ok(account.id)
     }
@@ -216,8 +220,12 @@ impl Gateway {
         Ok(tx.commit_unlogged("signing in has its own entry").await?)
     }
 
-    /// Records that somebody tried to sign in and was not let in. Who they said they were is not known and not guessed.
-    pub async fn record_refused_sign_in(&self) -> Result<()> {
+    /// Records that somebody tried to sign in and was not let in. Who they said they were is not known and not guessed. One
+    /// client cannot fill the log: after some entries, further ones within a quarter of an hour are not made.
+    pub async fn record_refused_sign_in(&self, client: &str) -> Result<()> {
+        if !self.count_refused(client).await? {
+            return Ok(());
+        }
         self.record(entry(self.now(), "system:door", Act::System, "sign-in-refused")?)
             .await
     }
@@ -232,12 +240,12 @@ impl Gateway {
 }
 
 /// Ways in are changed by somebody who proved who they are a short while ago, not by who finds a screen open.
-fn need_fresh(visitor: &Visitor) -> Result<()> {
+pub(crate) fn need_fresh(visitor: &Visitor) -> Result<()> {
     if visitor.is_fresh {
         return Ok(());
     }
     Err(Error::Conflict(
-        "sign in again first: passkeys are changed shortly after signing in".to_owned(),
+        "sign in again first: ways in are changed shortly after signing in".to_owned(),
     ))
 }
 

@@ -39,6 +39,7 @@ pub mod people;
 mod pool;
 pub mod proposals;
 pub mod reach;
+pub mod recovery;
 mod row;
 pub mod search;
 pub mod sessions;

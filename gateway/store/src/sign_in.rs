@@ -27,6 +27,8 @@ statements! {
         "UPDATE passkeys SET credential = $2, used_at = $3 WHERE id = $1 AND removed_at IS NULL");
     PASSKEY_REMOVE = Statement::both("passkeys.remove",
         "UPDATE passkeys SET removed_at = $3 WHERE id = $1 AND account_id = $2 AND removed_at IS NULL");
+    PASSKEY_REMOVE_ALL = Statement::both("passkeys.remove_all",
+        "UPDATE passkeys SET removed_at = $2 WHERE account_id = $1 AND removed_at IS NULL");
     CEREMONY_KEEP = Statement::both("ceremonies.keep",
         "INSERT INTO ceremonies (browser, kind, state, ends_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (browser, kind) DO UPDATE SET state = $3, ends_at = $4");
@@ -125,6 +127,14 @@ pub async fn remove_passkey(tx: &mut Tx, id: &SessionId, account: &AccountId, at
         .execute(&PASSKEY_REMOVE, args![id.as_str(), account.as_str(), at])
         .await?
         > 0)
+}
+
+/// Takes every passkey and every open invitation of an account away.
+pub async fn remove_all(tx: &mut Tx, account: &AccountId, at: Timestamp) -> Result<()> {
+    tx.execute(&PASSKEY_REMOVE_ALL, args![account.as_str(), at])
+        .await?;
+    tx.execute(&INVITATION_END, args![account.as_str(), at]).await?;
+    Ok(())
 }
 
 /// Keeps a challenge for a browser, in the place of one of the same kind; those whose time is over go.

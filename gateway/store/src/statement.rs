@@ -73,6 +73,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::people::ALL,
         crate::proposals::ALL,
         crate::reach::ALL,
+        crate::recovery::ALL,
         crate::search::ALL,
         crate::sessions::ALL,
         crate::sign_in::ALL,

@@ -1,10 +1,12 @@
 //! How fast one client may ask. Whoever asks faster is told to wait, before anything of theirs is looked at.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZero;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -53,6 +55,22 @@ pub(crate) async fn keep(State(pace): State<Arc<Pace>>, request: Request, next: 
             )
                 .into_response()
         }
+    }
+}
+
+/// Who asks, as far as an address tells: for counting tries, never for knowing somebody.
+pub(crate) struct Client(pub(crate) String);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        // Without a connection all are one.
+        Ok(Self(from.map_or_else(
+            || "unknown".to_owned(),
+            |ConnectInfo(client)| group(client.ip()).to_string(),
+        )))
     }
 }
 

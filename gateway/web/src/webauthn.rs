@@ -55,12 +55,17 @@ impl Ceremonies {
         // Discoverable, so that signing in asks for no name.
         options["publicKey"]["authenticatorSelection"]["residentKey"] = json!("required");
         options["publicKey"]["authenticatorSelection"]["requireResidentKey"] = json!(true);
-        let state = as_json(&state)?.to_string();
+        let state = format!("{account} {}", as_json(&state)?);
         Ok(Challenge { options, state })
     }
 
-    /// Checks the answer to [`Self::register`]. What is wrong with it is not for the browser to know.
-    pub(crate) fn registered(&self, state: &str, answer: &[u8]) -> Option<Registered> {
+    /// Checks the answer to [`Self::register`], which was asked for this account: a passkey that was made for one cannot
+    /// be put to another. What is wrong with it is not for the browser to know.
+    pub(crate) fn registered(&self, account: &AccountId, state: &str, answer: &[u8]) -> Option<Registered> {
+        let (asked_for, state) = state.split_once(' ')?;
+        if asked_for != account.as_str() {
+            return None;
+        }
         let state: PasskeyRegistration = serde_json::from_str(state).ok()?;
         let answer: RegisterPublicKeyCredential = serde_json::from_slice(answer).ok()?;
         let passkey = self.library.finish_passkey_registration(&answer, &state).ok()?;

@@ -2,17 +2,22 @@
 
 mod authenticator;
 mod passkeys;
+mod recovery;
 mod sessions;
+mod ways_in;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use domain::account::SignIn;
 use domain::id::AccountId;
 use flows::{AccountDetails, Role};
 use harness::database::Database;
 use harness::gateway::TestGateway;
 use harness::web::{ORIGIN, TestDoor};
+use jiff::{SignedDuration, Timestamp};
 use mail::catcher::{Fault, Faults};
 use serde_json::Value;
+use web::visit::COOKIE;
 
 /// A house with its door and one officer's account, to which nobody has signed in yet.
 struct Entrance {
@@ -37,6 +42,34 @@ impl Entrance {
             house,
             door,
         }
+    }
+
+    /// A browser in which the officer has just signed in.
+    async fn signed_in(&self) -> Scripted {
+        let opened = self.door.flows.open_session(&self.officer, SignIn::Passkey, None);
+        let token = opened.await.expect("a session").token.to_string();
+        Scripted {
+            cookies: vec![(COOKIE.to_owned(), token)],
+            token: String::new(),
+        }
+    }
+
+    async fn is_in(&self, browser: &mut Scripted) -> bool {
+        browser.get(&self.door, "/account").await.0 == StatusCode::OK
+    }
+
+    fn later(&self, by: SignedDuration) -> Timestamp {
+        let at = self.door.flows.now() + by;
+        self.house.clock().set(&at.to_string());
+        at
+    }
+
+    /// How many entries the log has of this verb.
+    async fn entries_of(&self, verb: &str) -> usize {
+        let mark = format!("\"verb\":\"{verb}\"");
+        let log = self.house.log_bodies().await;
+        let all = log.iter().map(|body| String::from_utf8_lossy(body));
+        all.filter(|body| body.contains(&mark)).count()
     }
 
     async fn invitation(&self) -> String {
@@ -100,6 +133,18 @@ impl Scripted {
             .header(header::CONTENT_TYPE, "application/json");
         let (status, body) = self.send(door, request, body.to_string()).await;
         (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    }
+
+    /// Sends a form of the page that was shown last.
+    async fn form(&mut self, door: &TestDoor, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.append_pair("token", &self.token);
+        body.extend_pairs(fields);
+        let request = Request::post(path)
+            .header(header::ORIGIN, ORIGIN)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(door, request, body.finish()).await
     }
 
     fn cookie(&self, name: &str) -> Option<&str> {

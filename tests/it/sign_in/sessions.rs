@@ -1,38 +1,12 @@
 //! Sessions: how long they last, and what ends them.
 
-use axum::http::StatusCode;
 use domain::account::SignIn;
 use harness::bytes::every_byte;
 use harness::on_both;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use web::visit::COOKIE;
 
-use super::{Entrance, Scripted};
-
-impl Entrance {
-    async fn signed_in(&self) -> Scripted {
-        let opened = self
-            .door
-            .flows
-            .open_session(&self.officer, SignIn::Passkey, None)
-            .await;
-        let token = opened.expect("a session").token.to_string();
-        Scripted {
-            cookies: vec![(COOKIE.to_owned(), token)],
-            token: String::new(),
-        }
-    }
-
-    async fn is_in(&self, browser: &mut Scripted) -> bool {
-        browser.get(&self.door, "/account").await.0 == StatusCode::OK
-    }
-
-    fn later(&self, by: SignedDuration) -> Timestamp {
-        let at = self.door.flows.now() + by;
-        self.house.clock().set(&at.to_string());
-        at
-    }
-}
+use super::Entrance;
 
 on_both!(
     async fn half_an_hour_without_a_request_ends_it(database: Database) {

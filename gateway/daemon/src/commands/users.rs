@@ -33,13 +33,26 @@ pub enum Command {
         /// The user name.
         user: String,
     },
-    /// Disable an account and end its sessions.
+    /// Disable an account, end its sessions and take its ways in away.
     Disable {
         /// The user name.
         user: String,
         /// Why, as a short code, e.g. left.
         #[arg(long)]
         reason: String,
+    },
+    /// Enable a disabled account; it is invited anew.
+    Enable {
+        /// The user name.
+        user: String,
+    },
+    /// Let somebody who set up a password and an app sign in with them for some hours.
+    Recovery {
+        /// The user name.
+        user: String,
+        /// For how long, 1 to 24.
+        #[arg(long, default_value_t = 1)]
+        hours: i64,
     },
     /// Every account.
     List,
@@ -79,6 +92,16 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
             let id = gateway.find_account(actor, &user).await?;
             gateway.disable_account(actor, &id, &reason).await?;
             print::line("disabled; its sessions have ended");
+        }
+        Command::Enable { user } => {
+            let id = gateway.find_account(actor, &user).await?;
+            gateway.enable_account(actor, &id).await?;
+            print::line("enabled; `gateway user invite` makes the way in");
+        }
+        Command::Recovery { user, hours } => {
+            let id = gateway.find_account(actor, &user).await?;
+            let until = gateway.grant_recovery(actor, &id, hours).await?;
+            print::line(&format!("granted until {until}"));
         }
         Command::List => {
             for account in gateway.list_accounts(actor).await? {

@@ -16,7 +16,7 @@ use crate::route::{Access, Route, get, post};
 use crate::show;
 use crate::visit::Visit;
 
-const ADMINISTRATOR: Access = Access::Roles(&[Role::Administrator]);
+pub(super) const ADMINISTRATOR: Access = Access::Roles(&[Role::Administrator]);
 const FIELDS: [&str; 4] = ["user", "name", "phone", "version"];
 
 /// Why an account is disabled, as codes of the contact log.
@@ -88,6 +88,7 @@ async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> 
 #[derive(Serialize)]
 struct Acts {
     invite: String,
+    ways_in: String,
     disable: String,
     reason: Choice,
 }
@@ -139,6 +140,7 @@ fn filled(door: &Door, form: &Form, problems: &Problems, of: Option<&AccountId>)
         areas: Choice::new("areas", "In which Areas?", areas, form, problems),
         acts: of.map(|_| Acts {
             invite: format!("{path}/invite"),
+            ways_in: format!("{path}/ways-in"),
             disable: format!("{path}/disable"),
             reason,
         }),
@@ -225,7 +227,7 @@ async fn add(State(door): State<Door>, visit: Visit, form: Form) -> Result<Outco
     Ok(Outcome::Shown(show_form(&door, &visit, &data, &problems)?))
 }
 
-async fn account(door: &Door, visit: &Visit, id: &str) -> Result<Account, Refusal> {
+pub(super) async fn account(door: &Door, visit: &Visit, id: &str) -> Result<Account, Refusal> {
     let id = AccountId::parse(id).map_err(|_| Refusal::NotFound)?;
     let accounts = door.gateway().list_accounts(visit.user()?).await?;
     accounts

@@ -2,18 +2,19 @@
 
 mod accounts;
 mod acting;
-mod cases;
-
 mod breaches;
+mod cases;
 mod entrance;
 mod files;
 mod log;
 mod own_account;
 mod passkeys;
+mod recovery;
 mod search;
 mod team;
 mod team_acts;
 mod victim;
+mod ways_in;
 mod work;
 
 use crate::route::Route;
@@ -22,17 +23,19 @@ pub(crate) fn table() -> Vec<Route> {
     [
         accounts::routes(),
         acting::routes(),
-        cases::routes(),
         breaches::routes(),
+        cases::routes(),
         entrance::routes(),
         files::routes(),
         log::routes(),
         own_account::routes(),
         passkeys::routes(),
+        recovery::routes(),
         search::routes(),
         team::routes(),
         team_acts::routes(),
         victim::routes(),
+        ways_in::routes(),
         work::routes(),
     ]
     .into_iter()

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::door::Door;
 use crate::form::Form;
+use crate::pace::Client;
 use crate::page::{Page, Shown};
 use crate::refusal::Refusal;
 use crate::route::{Access, Route, get, post};
@@ -43,13 +44,14 @@ async fn sign_in_options(State(door): State<Door>, visit: Visit) -> Result<Json<
 async fn sign_in(
     State(door): State<Door>,
     visit: Visit,
+    client: Client,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     if let Some(account) = find_who(&door, &visit, &body).await? {
-        return enter(&door, &headers, &account).await;
+        return enter(&door, &headers, (&account, SignIn::Passkey), to_work()).await;
     }
-    door.gateway().record_refused_sign_in().await?;
+    door.gateway().record_refused_sign_in(&client.0).await?;
     Err(Refusal::NotLetIn)
 }
 
@@ -71,19 +73,20 @@ async fn find_who(door: &Door, visit: &Visit, body: &[u8]) -> Result<Option<Acco
     Ok(Some(known.account))
 }
 
-/// Opens a session; the one that this browser had, and its door cookie, end.
-async fn enter(door: &Door, headers: &HeaderMap, account: &AccountId) -> Result<Response, Refusal> {
+/// Opens a session and puts it into the answer; the one that this browser had, and its door cookie, end.
+pub(super) async fn enter(
+    door: &Door,
+    headers: &HeaderMap,
+    (account, how): (&AccountId, SignIn),
+    mut answer: Response,
+) -> Result<Response, Refusal> {
     let before = cookie(headers, COOKIE);
     let before = before.as_deref().map(String::as_str);
-    let opened = door
-        .gateway()
-        .open_session(account, SignIn::Passkey, before)
-        .await;
+    let opened = door.gateway().open_session(account, how, before).await;
     let opened = opened.map_err(|fault| match fault.kind() {
         flows::Kind::NotFound => Refusal::NotLetIn,
         _ => fault.into(),
     })?;
-    let mut answer = Json(json!({ "location": "/" })).into_response();
     for cookie in [set_cookie(COOKIE, &opened.token), forget_cookie(DOOR_COOKIE)] {
         let value = cookie
             .parse()
@@ -91,6 +94,11 @@ async fn enter(door: &Door, headers: &HeaderMap, account: &AccountId) -> Result<
         answer.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(answer)
+}
+
+/// What the pages' script is told after signing in.
+fn to_work() -> Response {
+    Json(json!({ "location": "/" })).into_response()
 }
 
 #[derive(Serialize)]
@@ -140,12 +148,14 @@ async fn accept(
     let state = gateway
         .take_ceremony(&visit.form_token, Ceremony::Register)
         .await?;
-    let made = state.and_then(|state| door.ceremonies().registered(&state, &body));
+    let state = state.ok_or(Refusal::NotLetIn)?;
+    let invited = gateway.find_invited(&token).await?;
+    let made = door.ceremonies().registered(&invited.id, &state, &body);
     let made = made.ok_or(Refusal::NotLetIn)?;
     let account = gateway
         .accept_invitation(&token, &made.credential_id, &made.credential)
         .await?;
-    enter(&door, &headers, &account).await
+    enter(&door, &headers, (&account, SignIn::Passkey), to_work()).await
 }
 
 async fn passkey_options(State(door): State<Door>, visit: Visit) -> Result<Json<Value>, Refusal> {
@@ -165,10 +175,11 @@ async fn add_passkey(State(door): State<Door>, visit: Visit, body: Bytes) -> Res
     let state = gateway
         .take_ceremony(&visit.form_token, Ceremony::Register)
         .await?;
-    let made = state.and_then(|state| door.ceremonies().registered(&state, &body));
+    let visitor = visit.visitor()?;
+    let made = state.and_then(|state| door.ceremonies().registered(&visitor.account.id, &state, &body));
     let made = made.ok_or(Refusal::NotLetIn)?;
     gateway
-        .add_passkey(visit.visitor()?, &made.credential_id, &made.credential)
+        .add_passkey(visitor, &made.credential_id, &made.credential)
         .await?;
     Ok(Json(json!({ "location": "/account" })))
 }
