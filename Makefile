@@ -26,6 +26,7 @@ test: ## install what is missing, then format, clippy and all tests on SQLite an
 	tools/with-postgres.sh cargo test --workspace --locked
 
 assets: ## make style sheet and scripts of the pages in var/assets, of two pinned libraries and templates/assets
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "make assets: node or npm is missing: tools/install.sh run installs them" >&2; exit 1; }
 	npm ci --silent --prefix tools/assets
 	node tools/make-assets.mjs
 

@@ -6,12 +6,13 @@
 // the crest, and the blue. It ends with 1 and a reason when something is not as it should be, and leaves what was in the
 // folder before as it was.
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const tools = dirname(fileURLToPath(import.meta.url))
 const ours = join(tools, '..', 'templates', 'assets')
+const pages = join(tools, '..', 'templates', 'pages')
 const target = resolve(process.argv[2] ?? join(tools, '..', 'var', 'assets'))
 
 /** The stack that GOV.UK Frontend names for services that may not use its typeface. */
@@ -108,12 +109,24 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
   )}\nThe MIT License (MIT)\n\n${text}`
 }
 
+/** Every class of ours that a page names is drawn: what is framed or warned of in vain looks like any other paragraph. */
+function check_classes(css) {
+  for (const page of readdirSync(pages, { recursive: true }).filter((path) => path.endsWith('.hbs'))) {
+    const html = readFileSync(join(pages, page), 'utf8')
+    const names = [...html.matchAll(/class="([^"]*)"/g)].flatMap((found) => found[1].match(/\bgw-[\w-]+/g) ?? [])
+    for (const name of new Set(names)) {
+      insist(new RegExp(`\\.${name}(?![\\w-])`).test(css), `templates/pages/${page} names the class ${name}, which own.css does not have`)
+    }
+  }
+}
+
 /** Nothing of gov.uk's typeface is left, and every file that is named is there. */
 function check(folder) {
   const css = readFileSync(join(folder, 'gateway.css'), 'utf8')
   for (const name of ['GDS Transport', '@font-face', 'sourceMappingURL', '#1d70b8', '@import']) {
     insist(!css.includes(name), `gateway.css still holds ${name}`)
   }
+  check_classes(css)
   for (const name of named_files(css)) {
     insist(existsSync(join(folder, name)), `gateway.css names /assets/${name}, which is not there`)
   }

@@ -303,8 +303,36 @@ mod tests {
     }
 
     #[test]
+    fn several_lines_are_described_by_limit_hint_and_problem_as_far_as_there_are_any() {
+        let described = |hint: Option<&str>, problem: Option<&str>, characters_max| {
+            let html = html(
+                "parts/textarea",
+                Textarea {
+                    name: "words",
+                    hint: hint.map(str::to_owned),
+                    problem: problem.map(str::to_owned),
+                    characters_max,
+                    ..Textarea::default()
+                },
+            );
+            let by = html.split_once("aria-describedby=\"").map(|(_, rest)| rest);
+            by.and_then(|rest| rest.split_once('"'))
+                .map(|(ids, _)| ids.to_owned())
+        };
+        assert_eq!(described(None, None, None), None);
+        assert_eq!(
+            described(Some("H"), Some("P"), None).as_deref(),
+            Some("words-hint words-error")
+        );
+        assert_eq!(described(None, None, Some(50)).as_deref(), Some("words-info"));
+        assert_eq!(
+            described(Some("H"), Some("P"), Some(50)).as_deref(),
+            Some("words-info words-hint words-error")
+        );
+    }
+
+    #[test]
     fn every_other_part_takes_what_is_declared_here() {
-        html("parts/textarea", Textarea::default());
         html("parts/summary-list", SummaryList::default().row("Name", "Value"));
         html(
             "parts/tag",
