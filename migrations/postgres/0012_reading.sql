@@ -15,9 +15,12 @@ UPDATE obligations SET
     vlo = (SELECT COALESCE(v.vlo, '') FROM victims v WHERE v.id = obligations.victim_id),
     last_at = CASE WHEN latest_at IS NULL THEN COALESCE(due_at, 9223372036854775807)
                    WHEN due_at IS NULL OR latest_at < due_at THEN latest_at ELSE due_at END;
+-- What is open is read in order of `last_at`; an index on every state made the planner choose it and sort.
+DROP INDEX obligations_by_due;
 CREATE INDEX obligations_by_last ON obligations (last_at, id) WHERE state = 'open';
 CREATE INDEX obligations_by_vlo ON obligations (vlo, last_at, id) WHERE state = 'open';
 CREATE INDEX obligations_by_urn ON obligations (urn, id) WHERE state = 'open';
+CREATE INDEX obligations_waiting ON obligations (last_at, id) WHERE state = 'open' AND waiting_for IS NOT NULL;
 CREATE INDEX victims_by_vlo ON victims (vlo);
 CREATE INDEX drafts_by_victim ON drafts (victim_id);
 CREATE INDEX messages_by_victim ON messages (victim_id);

@@ -16,6 +16,28 @@ const SAY_EVERY_LAST_MINUTE_S = 15
 const idle = document.querySelector('[data-gw-idle]')
 if (idle) warnBeforeTheEnd(Number(idle.dataset.gwIdle))
 
+const held = document.querySelector('[data-gw-countdown]')
+if (held) countDown(held, Number(held.dataset.gwCountdown))
+
+/** How long something can still be taken back. It is not said aloud: the time of day stands in the page already. */
+function countDown(element, seconds) {
+  const endsAt = Date.now() + seconds * 1000
+  const left = document.createElement('strong')
+  left.className = 'govuk-tag govuk-tag--yellow'
+  element.append(' ', left)
+  const look = () => {
+    const rest = Math.floor((endsAt - Date.now()) / 1000)
+    if (rest < 0) {
+      left.textContent = 'It may have left by now'
+      clearInterval(ticking)
+    } else {
+      left.textContent = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, '0')} left`
+    }
+  }
+  const ticking = setInterval(look, 1000)
+  look()
+}
+
 function warnBeforeTheEnd(seconds) {
   let endsAt = Date.now() + seconds * 1000
   let said
@@ -46,10 +68,10 @@ function warnBeforeTheEnd(seconds) {
 
   function say(left) {
     const step = left > 60 ? SAY_EVERY_S : SAY_EVERY_LAST_MINUTE_S
-    const rounded = Math.ceil(left / step) * step
+    const rounded = Math.floor(left / step) * step
     if (rounded === said) return
     said = rounded
-    const words = rounded >= 60 ? count(rounded / 60, 'minute') : count(rounded, 'second')
+    const words = rounded === 0 ? `less than ${count(step, 'second')}` : rounded > 60 ? count(rounded / 60, 'minute') : count(rounded, 'second')
     remaining.textContent = `You will be signed out in ${words} if you do nothing. What you have typed and not sent will be lost.`
   }
 

@@ -1,5 +1,7 @@
 //! Everything that a database has written down, to be searched for what must not stand there in clear.
 
+use std::collections::BTreeMap;
+
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use store::Pool;
 
@@ -120,6 +122,46 @@ fn append(bytes: &mut Vec<u8>, values: impl IntoIterator<Item = Vec<u8>>) {
         bytes.push(b'\n');
         bytes.extend(value);
     }
+}
+
+/// The values of every column, as `table.column`, in the order of the values; without those tables.
+pub async fn contents(database: &Database, without: &[&str]) -> BTreeMap<String, Vec<Vec<u8>>> {
+    let columns = match &database.pool {
+        Pool::Sqlite { .. } => {
+            "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+        }
+        Pool::Postgres(_) => {
+            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'"
+        }
+    };
+    let columns: Vec<(String, String)> = match &database.pool {
+        Pool::Sqlite { writer, .. } => sqlx::query_as(columns).fetch_all(writer).await,
+        Pool::Postgres(pool) => sqlx::query_as(columns).fetch_all(pool).await,
+    }
+    .expect("the columns");
+    assert!(columns.len() > COLUMNS_MIN, "{} columns", columns.len());
+    let mut contents = BTreeMap::new();
+    for (table, column) in columns {
+        if without.contains(&table.as_str()) {
+            continue;
+        }
+        let mut values: Vec<Vec<u8>> = match &database.pool {
+            Pool::Sqlite { writer, .. } => {
+                let text = format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
+                sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(writer).await
+            }
+            Pool::Postgres(pool) => {
+                let text = format!(
+                    r#"SELECT convert_to("{column}"::text, 'UTF8') FROM "{table}" WHERE "{column}" IS NOT NULL"#
+                );
+                sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(pool).await
+            }
+        }
+        .expect("the values");
+        values.sort();
+        contents.insert(format!("{table}.{column}"), values);
+    }
+    contents
 }
 
 /// The sealed columns that hold something, as `table.column`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use audit::folder::Folder;
 use audit::key::{KeyKind, SigningKey};
 use audit::policy::Policy;
-use flows::{Gateway, LogKeys, Sealed, Sealer};
+use flows::{Gateway, LogKeys, PublishedLog, Sealed, Sealer};
 
 /// The name of every test's log.
 pub const ORIGIN: &str = "gateway.example/test-log";
@@ -36,6 +36,11 @@ pub fn policy() -> Policy {
 /// Where a house's log is published.
 pub fn folder(dir: &Path) -> PathBuf {
     dir.join("contact-log")
+}
+
+/// The published log of a house, for its pages.
+pub fn published(dir: &Path) -> PublishedLog {
+    PublishedLog::new(Folder::new(folder(dir)), policy(), policy_text().into_bytes())
 }
 
 /// Becomes the one who seals; it ends when the value does.

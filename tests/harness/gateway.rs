@@ -184,6 +184,7 @@ impl TestGateway {
     /// What stands behind the door of a test: the same house with chance of its own.
     pub(crate) fn flows_of_the_door(&self) -> Gateway {
         self.opened_with(5, |parts| parts)
+            .publishing(contact_log::published(self.dir()))
     }
 
     fn opened_with(&self, seed: u64, change: impl FnOnce(Parts) -> Parts) -> Gateway {

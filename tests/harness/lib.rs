@@ -17,4 +17,5 @@ pub mod postfix;
 pub mod queue;
 pub mod sample_log;
 pub mod service;
+pub mod site;
 pub mod web;

@@ -97,18 +97,17 @@ impl TestDoor {
             .await
             .expect("the accounts");
         let known = accounts.into_iter().find(|account| account.user == who.user);
-        let id = match known {
-            Some(account) => account.id,
-            None => {
-                let details = AccountDetails {
-                    name: who.name.to_owned(),
-                    phone: "01632 960201".to_owned(),
-                    roles: who.roles.to_vec(),
-                    areas: who.areas.iter().map(|area| (*area).to_owned()).collect(),
-                };
-                let made = self.flows.add_account(ADMINISTRATOR, who.user, &details).await;
-                made.expect("the account is made")
-            }
+        let id = if let Some(account) = known {
+            account.id
+        } else {
+            let details = AccountDetails {
+                name: who.name.to_owned(),
+                phone: "01632 960201".to_owned(),
+                roles: who.roles.to_vec(),
+                areas: who.areas.iter().map(|area| (*area).to_owned()).collect(),
+            };
+            let made = self.flows.add_account(ADMINISTRATOR, who.user, &details).await;
+            made.expect("the account is made")
         };
         let opened = self.flows.open_session(&id, SignIn::Passkey, None).await;
         let token = opened.expect("the session opens").token;
@@ -236,7 +235,7 @@ impl Browser {
                 .split(';')
                 .next()
                 .unwrap_or_default();
-            *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) = pair.to_owned();
+            pair.clone_into(&mut self.cookie.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }
@@ -290,7 +289,7 @@ impl Answer {
 
     /// What stands in a field: an input's value or a text area's text.
     pub fn value(&self, name: &str) -> Option<String> {
-        let found = self.fields_in(&self.html);
+        let found = fields_in(&self.html);
         found
             .into_iter()
             .find(|(field, _)| field == name)
@@ -301,44 +300,7 @@ impl Answer {
     pub fn fields_of(&self, action: &str) -> Vec<(String, String)> {
         let mark = format!("action=\"{action}\"");
         let (_, rest) = self.html.split_once(&mark).expect("the page has this form");
-        self.fields_in(rest.split("</form>").next().unwrap_or_default())
-    }
-
-    fn fields_in(&self, html: &str) -> Vec<(String, String)> {
-        let inputs = html.split("<input ").skip(1).filter_map(|rest| {
-            let tag = rest.split('>').next()?;
-            let kind = attribute(tag, "type").unwrap_or_default();
-            let chosen = !matches!(kind.as_str(), "radio" | "checkbox") || tag.contains(" checked");
-            chosen.then_some(())?;
-            Some((
-                attribute(tag, "name")?,
-                attribute(tag, "value").unwrap_or_default(),
-            ))
-        });
-        let areas = html.split("<textarea ").skip(1).filter_map(|rest| {
-            let (tag, text) = rest.split_once('>')?;
-            Some((
-                attribute(tag, "name")?,
-                unescape(text.split("</textarea>").next()?),
-            ))
-        });
-        let selects = html.split("<select ").skip(1).filter_map(|rest| {
-            let (tag, options) = rest.split_once('>')?;
-            let options = options.split("</select>").next()?;
-            let mut tags = options
-                .split("<option ")
-                .skip(1)
-                .filter_map(|rest| rest.split('>').next());
-            let all = tags.clone().collect::<Vec<_>>();
-            let chosen = tags
-                .find(|tag| tag.contains(" selected"))
-                .or(all.first().copied())?;
-            Some((
-                attribute(tag, "name")?,
-                attribute(chosen, "value").unwrap_or_default(),
-            ))
-        });
-        inputs.chain(areas).chain(selects).collect()
+        fields_in(rest.split("</form>").next().unwrap_or_default())
     }
 
     fn meta(&self, name: &str) -> Option<String> {
@@ -346,6 +308,43 @@ impl Answer {
         let (_, rest) = self.html.split_once(&mark)?;
         attribute(rest.split('>').next()?, "content")
     }
+}
+
+fn fields_in(html: &str) -> Vec<(String, String)> {
+    let inputs = html.split("<input ").skip(1).filter_map(|rest| {
+        let tag = rest.split('>').next()?;
+        let kind = attribute(tag, "type").unwrap_or_default();
+        let chosen = !matches!(kind.as_str(), "radio" | "checkbox") || tag.contains(" checked");
+        chosen.then_some(())?;
+        Some((
+            attribute(tag, "name")?,
+            attribute(tag, "value").unwrap_or_default(),
+        ))
+    });
+    let areas = html.split("<textarea ").skip(1).filter_map(|rest| {
+        let (tag, text) = rest.split_once('>')?;
+        Some((
+            attribute(tag, "name")?,
+            unescape(text.split("</textarea>").next()?),
+        ))
+    });
+    let selects = html.split("<select ").skip(1).filter_map(|rest| {
+        let (tag, options) = rest.split_once('>')?;
+        let options = options.split("</select>").next()?;
+        let mut tags = options
+            .split("<option ")
+            .skip(1)
+            .filter_map(|rest| rest.split('>').next());
+        let all = tags.clone().collect::<Vec<_>>();
+        let chosen = tags
+            .find(|tag| tag.contains(" selected"))
+            .or(all.first().copied())?;
+        Some((
+            attribute(tag, "name")?,
+            attribute(chosen, "value").unwrap_or_default(),
+        ))
+    });
+    inputs.chain(areas).chain(selects).collect()
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {

@@ -3,14 +3,17 @@
 mod acting;
 mod api;
 mod architecture;
+mod auditing;
 mod bad_input;
 mod bench;
+mod browser;
 mod by_hand;
 mod commands;
 mod contact_log;
 mod decisions;
 mod delivery;
 mod demo;
+mod door;
 mod due_times;
 mod durability;
 mod end_to_end;

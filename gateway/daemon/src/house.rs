@@ -12,7 +12,7 @@ use domain::obligation::Thresholds;
 use domain::retention;
 use domain::rulebook::Rulebook;
 use domain::time::Clock;
-use flows::{Gateway, KnownText, LogKeys, Parts, Sealer, Settings};
+use flows::{Gateway, KnownText, LogKeys, Parts, PublishedLog, Sealer, Settings};
 use jiff::SignedDuration;
 use mail::dkim::Signer;
 use mail::relay::{Relay, RelayConfig, SignIn, TlsPolicy};
@@ -150,6 +150,12 @@ pub fn policy(log: &ContactLog) -> Result<(Policy, Vec<u8>), Fault> {
         Ok(policy) => Ok((policy, bytes)),
         Err(fault) => Err(Fault::input(format!("{}: {fault}", file.display()))),
     }
+}
+
+/// The published log of a configuration, for pages.
+pub fn published(log: &ContactLog) -> Result<PublishedLog, Fault> {
+    let (policy, text) = policy(log)?;
+    Ok(PublishedLog::new(Folder::new(&log.folder), policy, text))
 }
 
 fn own_policy(keys: &LogKeys) -> Vec<u8> {

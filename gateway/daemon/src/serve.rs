@@ -16,7 +16,8 @@ use crate::{house, program_log, workers};
 pub async fn run(context: &Context) -> Result<u8, Fault> {
     let config = context.need_config()?;
     program_log::start(config.log.level, config.log.format);
-    let gateway = Arc::new(house::open(&config, Box::new(MachineClock)).await?);
+    let gateway = house::open(&config, Box::new(MachineClock)).await?;
+    let gateway = Arc::new(gateway.publishing(house::published(&config.contact_log)?));
     let relay = house::relay(&config)?;
     let cosigner = Cosigner::new(house::policy(&config.contact_log)?.0)?;
     let sealer = house::sealer(&config.contact_log, &gateway).await?;

@@ -107,6 +107,8 @@ ids! {
     CoverId,
     /// A victim who is not theirs, opened by somebody with a reason.
     GlassId,
+    /// A suspected breach or a near miss.
+    BreachId,
     /// What an officer asks a manager to decide about a duty.
     RequestId,
 }

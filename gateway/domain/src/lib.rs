@@ -13,6 +13,7 @@
 pub mod account;
 pub mod address;
 pub mod area;
+pub mod breach;
 pub mod calendar;
 pub mod contact;
 pub mod deadline;

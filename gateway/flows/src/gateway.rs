@@ -19,7 +19,7 @@ use store::{Appender, Pool};
 use vault::{BlindIndex, KeyRing};
 
 use crate::accounts::Account;
-use crate::{Error, Result};
+use crate::{Error, PublishedLog, Result};
 
 /// Somebody who may act: of the staff file, or with an account.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -102,6 +102,8 @@ pub struct Parts {
 pub struct Gateway {
     pub(crate) parts: Parts,
     appender: Appender,
+    /// Where the contact log is published; auditors' proofs come from there.
+    pub(crate) published: Option<PublishedLog>,
     /// Those who may act; accounts are taken in anew with each request of theirs.
     staff: RwLock<BTreeMap<String, Arc<Staff>>>,
 }
@@ -115,8 +117,16 @@ impl Gateway {
         Self {
             parts,
             appender,
+            published: None,
             staff: RwLock::new(staff),
         }
+    }
+
+    /// With the published log, which auditors are given proofs from.
+    #[must_use]
+    pub fn publishing(mut self, log: PublishedLog) -> Self {
+        self.published = Some(log);
+        self
     }
 
     /// The parts, for the doors.

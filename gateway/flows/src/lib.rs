@@ -12,7 +12,9 @@ mod accounts;
 mod add_case;
 mod api;
 mod approve_draft;
+mod archive;
 mod assign;
+mod breaches;
 mod break_glass;
 mod carry_out;
 mod change_calendar;
@@ -34,11 +36,15 @@ mod gateway;
 mod hand_over;
 pub mod import;
 mod late_events;
+mod log_pack;
 mod open_field;
 mod outcome;
 mod owed;
 mod passkeys;
 mod person;
+mod published_log;
+
+mod plan_desk;
 mod read_draft;
 mod read_log;
 mod read_message;
@@ -54,6 +60,7 @@ mod rotate_keys;
 mod scope;
 mod seal_log;
 mod sealing;
+mod search_log;
 pub mod sign_in;
 mod sweep;
 mod vet_templates;
@@ -65,6 +72,7 @@ pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
 pub use api::{ApiClient, ApiToken, GivenAnswer, ObligationPlace};
 pub use approve_draft::Approved;
+pub use breaches::{BREACH_DONE, BREACH_REASONS, BREACH_WHAT, BlockedSend, Breach, NewBreach};
 pub use break_glass::{GLASS_REASONS, GLASS_STAYS};
 pub use change_calendar::{CalendarChange, known_calendar};
 pub use change_plan::ProposedPoint;
@@ -78,8 +86,13 @@ pub use find_victims::{HITS_MAX, Looked};
 pub use flag_case::{Kept, Lifted};
 pub use gateway::{Gateway, Parts, Settings, Staff};
 pub use hand_over::Words;
+pub use log_pack::{LogPack, PackFile};
 pub use open_field::Opened;
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};
+
+pub use published_log::{PublishedLog, Standing};
+
+pub use plan_desk::PlanDesk;
 pub use read_draft::DraftRead;
 pub use read_message::{MessageRead, Tried};
 pub use record_contact::{Contacted, NewContact};
@@ -90,16 +103,16 @@ pub use request_decision::{Ask, REQUEST_REASONS};
 pub use review_draft::{Review, Towards};
 pub use rotate_keys::Rotated;
 pub use seal_log::{LogKeys, Sealed, Sealer};
+pub use search_log::{FoundEntries, FoundEntry, LogQuestion, TABLE_MAX};
 pub use sign_in::{Opened as OpenedSession, Visitor};
 pub use sweep::Swept;
 pub use vet_templates::Vetted;
 
 pub use domain::account::Role;
-pub use store::obligations::ObligationRow;
-
 pub use store::covers::CoverRow as Cover;
 pub use store::due_requests::DueRequestRow as DueRequest;
 pub use store::glasses::GlassRow as Glass;
+pub use store::obligations::ObligationRow;
 
 /// What every flow answers.
 pub type Result<T> = std::result::Result<T, Error>;

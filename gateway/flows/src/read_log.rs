@@ -2,10 +2,16 @@
 
 use audit::entry::Act;
 use store::log;
+use store::log_search::{self, Sought};
 
+use crate::archive::Archive;
 use crate::decide::check_reason;
 use crate::entries::entry;
+use crate::log_pack::LogPack;
 use crate::{Error, Gateway, Result, Role};
+
+/// Entries that one pack takes over the web.
+const PACK_MAX: u32 = 10_000;
 
 impl Gateway {
     /// Records that somebody takes the whole log away. It holds no content of anybody.
@@ -23,6 +29,9 @@ impl Gateway {
         let mut tx = self.pool().read().await?;
         let case = store::people::find_case_by_urn(&mut tx, urn.as_str()).await?;
         let case = case.ok_or(Error::NotFound("case"))?;
+        if !staff.areas.is_empty() && !staff.areas.contains(&case.area) {
+            return Err(Error::NotFound("case"));
+        }
         let entry = entry(self.now(), &staff.user, Act::Disclosure, "case-log-packed")?
             .with_case(case.id.as_str())
             .with_area(&case.area)
@@ -30,6 +39,36 @@ impl Gateway {
         drop(tx);
         self.record(entry).await?;
         Ok(case.id.to_string())
+    }
+
+    /// The entries of one case with their proofs, as one tar file. Taking them is recorded first.
+    pub async fn pack_case(&self, user: &str, urn: &str, reason: &str) -> Result<Vec<u8>> {
+        let case = self.record_case_pack(user, urn, reason).await?;
+        let mut pack = LogPack::begin(self.published()?, &case)?;
+        let sought = Sought {
+            before: pack.size(),
+            case,
+            ..Sought::default()
+        };
+        let mut tx = self.pool().read().await?;
+        let mut list = log_search::list(&mut tx, &sought, PACK_MAX + 1).await?;
+        drop(tx);
+        if list.len() > PACK_MAX as usize {
+            return Err(Error::Invalid(format!(
+                "this case has more than {PACK_MAX} entries; `gateway log pack` takes them all"
+            )));
+        }
+        list.reverse();
+        let mut archive = Archive::default();
+        for stored in list {
+            for (name, bytes) in pack.add(stored.index, &stored.body)? {
+                archive.add(&name, &bytes);
+            }
+        }
+        for (name, bytes) in pack.finish() {
+            archive.add(&name, &bytes);
+        }
+        Ok(archive.finish())
     }
 
     /// Compares the entries in the database, from `first` on, with those that were published. The error names the first

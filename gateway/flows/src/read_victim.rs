@@ -259,7 +259,7 @@ impl Gateway {
         })
     }
 
-    async fn load_advisers(&self, tx: &mut Tx, victim: &VictimId) -> Result<Vec<AdviserRead>> {
+    pub(crate) async fn load_advisers(&self, tx: &mut Tx, victim: &VictimId) -> Result<Vec<AdviserRead>> {
         let mut advisers = Vec::new();
         for row in whole_victim::list_advisers(tx, victim).await? {
             let id: &AdviserId = &row.adviser;

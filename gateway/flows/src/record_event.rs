@@ -6,8 +6,9 @@
 use audit::entry::{Act, Entry};
 use domain::area::AreaCode;
 use domain::event::{self, Consequence, Detail, Event, Situation};
-use domain::id::EventId;
+use domain::id::{EventId, VictimId};
 use domain::people::Choice;
+use domain::urn::Urn;
 use jiff::Timestamp;
 use store::events::{self, EventRow};
 use store::obligations::{self, ObligationRow};
@@ -62,6 +63,49 @@ impl Gateway {
         }
         tx.commit(&entries).await?;
         Ok(answers)
+    }
+
+    /// What an officer says has happened to a victim of theirs, as an event. `own_id` is the id of the form: the same form
+    /// sent twice records one event.
+    pub async fn event_of(
+        &self,
+        actor: &str,
+        victim: &VictimId,
+        own_id: &EventId,
+        times: (Timestamp, Option<Timestamp>),
+        detail: Detail,
+    ) -> Result<Event> {
+        self.authorise(actor, &[Role::Vlo])?;
+        let mut tx = self.pool().read().await?;
+        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
+        let victim = self.load_victim(&mut tx, victim).await?;
+        Ok(Event {
+            source: "officer".to_owned(),
+            source_event_id: own_id.as_str().to_owned(),
+            urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
+            victim_ref: victim.row.source_ref.clone(),
+            occurred_at: times.0,
+            received_at: times.1,
+            detail,
+        })
+    }
+
+    /// What recording an event would change, or why it is refused. Nothing is written.
+    pub async fn preview_event(
+        &self,
+        actor: &str,
+        event: &Event,
+    ) -> Result<std::result::Result<Vec<Consequence>, String>> {
+        self.authorise(actor, &[Role::Vlo])?;
+        let mut tx = self.pool().begin().await?;
+        let mut victim = match self.find_subject(&mut tx, actor, event).await? {
+            Err(refusal) => return Ok(Err(refusal)),
+            Ok(victim) => victim,
+        };
+        let open = obligations::list_open_by_victim(&mut tx, &victim.row.id).await?;
+        let later = self.load_later(&mut tx, &victim, event).await?;
+        apply(&mut victim, &later, event);
+        Ok(self.decide(&victim, &open, &later, event))
     }
 
     /// The victim an event is about: by URN and the source's reference together, or a refusal in the same

@@ -152,24 +152,16 @@ impl Gateway {
             })?;
             counts.push(worklist::count(&mut tx, &scope, &wanted).await?);
         }
-        for (is_held, is_waiting) in [(true, false), (false, true)] {
-            let wanted = self.wanted(&Filter {
-                is_held,
-                is_waiting,
-                ..Filter::default()
-            })?;
-            counts.push(worklist::count(&mut tx, &scope, &wanted).await?);
-        }
-        let [open, overdue, today, at_risk, held, waiting] = counts[..] else {
-            return Err(Error::broken("the worklist", "six counts were asked for"));
+        let [open, overdue, today, at_risk] = counts[..] else {
+            return Err(Error::broken("the worklist", "four counts were asked for"));
         };
         Ok(Tiles {
             open,
             overdue,
             today,
             at_risk,
-            held,
-            waiting,
+            held: worklist::count_held(&mut tx, &scope).await?,
+            waiting: worklist::count_waiting(&mut tx, &scope).await?,
         })
     }
 

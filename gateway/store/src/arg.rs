@@ -105,6 +105,7 @@ ids!(
     SessionId,
     CoverId,
     GlassId,
+    BreachId,
     RequestId
 );
 

@@ -37,6 +37,8 @@ statements! {
         "INSERT INTO advisers (id, service, transport, from_at, until_at, sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
     CONSENT_ADD = Statement::both("consents.add",
         "INSERT INTO consents (id, victim_id, adviser_id, scope, given_at, until_at) VALUES ($1, $2, $3, $4, $5, $6)");
+    CONSENT_END = Statement::both("consents.end",
+        "UPDATE consents SET revoked_at = $3 WHERE victim_id = $1 AND adviser_id = $2 AND revoked_at IS NULL");
     CONSENT_COUNT = Statement::both("consents.count_live",
         "SELECT COUNT(*) FROM consents WHERE victim_id = $1 AND revoked_at IS NULL AND (until_at IS NULL OR until_at > $2)");
 }
@@ -340,6 +342,11 @@ pub async fn add_consent(tx: &mut Tx, c: &ConsentRow) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// Takes back what a victim allowed an adviser; how many consents that ended.
+pub async fn end_consents(tx: &mut Tx, victim: &VictimId, adviser: &AdviserId, at: Timestamp) -> Result<u64> {
+    tx.execute(&CONSENT_END, args![victim, adviser, at]).await
 }
 
 /// How many live consents a victim has given.

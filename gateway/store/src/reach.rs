@@ -148,6 +148,11 @@ impl Scope {
         })
     }
 
+    /// Whether this is an officer's reach and no more: few victims, named one by one.
+    pub(crate) fn is_of_officer(&self) -> bool {
+        self.reaches_assigned && !self.reaches_areas
+    }
+
     /// The arguments `$1` to `$21`: what the statement is about, and then who reads.
     pub(crate) fn args(&self, about: Arg) -> Vec<Arg> {
         let mut args = vec![

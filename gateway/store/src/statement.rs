@@ -51,6 +51,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::ALL,
         crate::api::ALL,
+        crate::breaches::ALL,
         crate::calendar::ALL,
         crate::checks::ALL,
         crate::contacts::ALL,
@@ -64,6 +65,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::keys::ALL,
         crate::known_texts::ALL,
         crate::log::ALL,
+        crate::log_search::ALL,
         crate::notices::ALL,
         crate::obligations::ALL,
         crate::openings::ALL,

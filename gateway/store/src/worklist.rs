@@ -15,11 +15,12 @@ use crate::{Arg, Result, Row, Statement, Tx};
 /// A count goes no further than this.
 pub const COUNT_MAX: i64 = 1000;
 
-/// The condition of every list and count; `$22` to `$33` are [`args_of`].
+/// The condition of every list and count; a list in another order looks at `+o.last_at`, which no index holds, and so is read
+/// by the index of its own order; `$22` to `$33` are [`args_of`].
 macro_rules! wanted {
-    () => {
+    ($last:literal) => {
         concat!(
-            "o.state = 'open' AND o.owner = 'cps' AND o.last_at >= $22 AND o.last_at <= $23 \
+            "o.state = 'open' AND o.owner = 'cps' AND ", $last, " >= $22 AND ", $last, " <= $23 \
              AND (CAST($24 AS BIGINT) = 0 OR o.last_at <= $25 OR (CAST($26 AS BIGINT) = 1 AND \
                   o.last_at < 9223372036854775807 AND o.last_at - $27 <= (o.last_at - o.created_at) / 2)) \
              AND (CAST($28 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM messages m JOIN outbox b ON b.message_id = m.id \
@@ -33,8 +34,30 @@ macro_rules! wanted {
     };
 }
 
+/// Narrows what is looked at to the victims of an officer, of whom there are few, so that nobody else's duties are walked
+/// through; who is in reach, [`in_scope`] alone says.
+macro_rules! of_officer {
+    () => {
+        " AND o.victim_id IN (SELECT v.id FROM victims v WHERE v.vlo = $2 \
+          UNION SELECT v.id FROM victims v JOIN covers k ON k.absent = v.vlo WHERE k.covering = $2 AND k.until_at > $3 \
+          UNION SELECT v.id FROM victims v WHERE v.vlo IS NULL AND v.erased_at IS NULL \
+          UNION SELECT g.victim_id FROM glasses g WHERE g.user_name = $2 AND g.until_at > $3)"
+    };
+}
+
+macro_rules! counted {
+    ($rest:expr) => {
+        concat!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE ",
+            wanted!("o.last_at"),
+            $rest,
+            " LIMIT $1) AS counted"
+        )
+    };
+}
+
 macro_rules! page {
-    ($rest:literal) => {
+    ($last:literal, $rest:expr) => {
         concat!(
             "SELECT o.id, o.case_id, o.victim_id, o.event_id, o.rule, o.owner, o.template_kind, o.second_person, o.discharge, \
              o.state, o.clock_start_at, o.enhanced, o.original_due_at, o.due_at, o.latest_at, o.deadline, o.waiting_for, \
@@ -43,21 +66,36 @@ macro_rules! page {
               ORDER BY m.approved_at DESC, m.id LIMIT 1), \
              (SELECT d.id FROM drafts d WHERE d.obligation_id = o.id AND d.state = 'drafted') \
              FROM obligations o WHERE ",
-            wanted!(),
+            wanted!($last),
             $rest
         )
     };
 }
 
 statements! {
-    BY_DUE = Statement::both("worklist.by_due", page!(" AND (o.last_at, o.id) > ($34, $35) ORDER BY o.last_at, o.id LIMIT $1"));
-    BY_URN = Statement::both("worklist.by_urn", page!(" AND (o.urn, o.id) > ($34, $35) ORDER BY o.urn, o.id LIMIT $1"));
+    BY_DUE = Statement::both("worklist.by_due", page!("o.last_at", " AND (o.last_at, o.id) > ($34, $35) ORDER BY o.last_at, o.id LIMIT $1"));
+    BY_URN = Statement::both("worklist.by_urn", page!("+o.last_at", " AND (o.urn, o.id) > ($34, $35) ORDER BY o.urn, o.id LIMIT $1"));
     BY_VLO = Statement::both("worklist.by_vlo",
-        page!(" AND (o.vlo, o.last_at, o.id) > ($34, $35, $36) ORDER BY o.vlo, o.last_at, o.id LIMIT $1"));
+        page!("+o.last_at", " AND (o.vlo, o.last_at, o.id) > ($34, $35, $36) ORDER BY o.vlo, o.last_at, o.id LIMIT $1"));
     KEYS = Statement::both("worklist.find_keys",
         concat!("SELECT o.urn, o.vlo, o.last_at FROM obligations o WHERE o.id = $1 AND ", in_scope!("o.area", "o.vlo", "o.victim_id")));
-    COUNT = Statement::both("worklist.count",
-        concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE ", wanted!(), " LIMIT $1) AS counted"));
+    BY_DUE_OF_OFFICER = Statement::both("worklist.by_due_of_officer",
+        page!("o.last_at", concat!(of_officer!(), " AND (o.last_at, o.id) > ($34, $35) ORDER BY o.last_at, o.id LIMIT $1")));
+    BY_URN_OF_OFFICER = Statement::both("worklist.by_urn_of_officer",
+        page!("+o.last_at", concat!(of_officer!(), " AND (o.urn, o.id) > ($34, $35) ORDER BY o.urn, o.id LIMIT $1")));
+    BY_VLO_OF_OFFICER = Statement::both("worklist.by_vlo_of_officer",
+        page!("+o.last_at", concat!(of_officer!(), " AND (o.vlo, o.last_at, o.id) > ($34, $35, $36) ORDER BY o.vlo, o.last_at, o.id LIMIT $1")));
+    COUNT = Statement::both("worklist.count", counted!(""));
+    COUNT_OF_OFFICER = Statement::both("worklist.count_of_officer", counted!(of_officer!()));
+    // Few wait and few are held: these begin with them and not with everything that is open.
+    COUNT_WAITING = Statement::both("worklist.count_waiting",
+        concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE o.state = 'open' AND o.waiting_for IS NOT NULL \
+                 AND o.owner = 'cps' AND ", in_scope!("o.area", "o.vlo", "o.victim_id"), " LIMIT $1) AS counted"));
+    COUNT_HELD = Statement::both("worklist.count_held",
+        concat!("SELECT COUNT(*) FROM (SELECT DISTINCT o.id FROM outbox b JOIN messages m ON m.id = b.message_id \
+                 JOIN obligations o ON o.id = m.obligation_id \
+                 WHERE b.state IN ('held', 'unknown', 'permanent-failure', 'technical-failure') AND o.state = 'open' \
+                 AND o.owner = 'cps' AND ", in_scope!("o.area", "o.vlo", "o.victim_id"), " LIMIT $1) AS counted"));
     TEAM = Statement::both("worklist.count_by_vlo",
         concat!("SELECT o.area, o.unit, o.vlo, COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
                  COALESCE(SUM(CASE WHEN o.last_at >= $22 AND o.last_at <= $23 THEN 1 ELSE 0 END), 0) FROM obligations o \
@@ -203,24 +241,44 @@ pub async fn list(
     let statement = match after {
         After::Due(at, id) => {
             args.extend([Arg::from(*at), Arg::from(id)]);
-            &BY_DUE
+            [&BY_DUE, &BY_DUE_OF_OFFICER]
         }
         After::Urn(urn, id) => {
             args.extend([Arg::from(urn), Arg::from(id)]);
-            &BY_URN
+            [&BY_URN, &BY_URN_OF_OFFICER]
         }
         After::Vlo(vlo, at, id) => {
             args.extend([Arg::from(vlo), Arg::from(*at), Arg::from(id)]);
-            &BY_VLO
+            [&BY_VLO, &BY_VLO_OF_OFFICER]
         }
     };
+    let statement = statement[usize::from(scope.is_of_officer())];
     tx.list(statement, &args).await?.iter().map(line).collect()
 }
 
 /// How many lines there are, up to [`COUNT_MAX`].
 pub async fn count(tx: &mut Tx, scope: &Scope, wanted: &Wanted) -> Result<i64> {
     let args = args_of(scope, COUNT_MAX, wanted);
-    tx.find(&COUNT, &args).await?.map_or(Ok(0), |row| row.int(0))
+    let statement = if scope.is_of_officer() {
+        &COUNT_OF_OFFICER
+    } else {
+        &COUNT
+    };
+    tx.find(statement, &args).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many duties wait for a person, up to [`COUNT_MAX`].
+pub async fn count_waiting(tx: &mut Tx, scope: &Scope) -> Result<i64> {
+    let args = scope.args(Arg::from(COUNT_MAX));
+    tx.find(&COUNT_WAITING, &args)
+        .await?
+        .map_or(Ok(0), |row| row.int(0))
+}
+
+/// For how many duties a message did not leave or may not have arrived, up to [`COUNT_MAX`].
+pub async fn count_held(tx: &mut Tx, scope: &Scope) -> Result<i64> {
+    let args = scope.args(Arg::from(COUNT_MAX));
+    tx.find(&COUNT_HELD, &args).await?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// What is open by Area, unit and officer; overdue before `now`, at risk before `risk`.

@@ -73,6 +73,11 @@ impl Door {
         &self.inner.gateway
     }
 
+    /// The house, for work that goes on after the answer.
+    pub fn gateway_beside(&self) -> &Arc<Gateway> {
+        &self.inner.gateway
+    }
+
     /// The pages.
     pub fn pages(&self) -> &Pages {
         &self.inner.pages

@@ -63,6 +63,13 @@ impl Form {
         found.map_or("", |(_, value)| value)
     }
 
+    /// Everything that was sent, in the order of the form.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Every value of a field that may come often.
     pub fn values<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let named = self.pairs.iter().filter(move |(key, _)| key == name);

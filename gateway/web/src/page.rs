@@ -126,7 +126,7 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 5] = [
+const NAVIGATION: [(&str, &str, &[Role]); 6] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
     (
         "/cases",
@@ -136,6 +136,11 @@ const NAVIGATION: [(&str, &str, &[Role]); 5] = [
     ("/team", "Team", &[Role::VloManager]),
     ("/log", "Contact log", &[Role::Auditor]),
     ("/accounts", "Accounts", &[Role::Administrator]),
+    (
+        "/breaches",
+        "Breaches",
+        &[Role::VloManager, Role::Auditor, Role::Administrator],
+    ),
 ];
 
 fn navigation(roles: &[Role], current: &str) -> Vec<NavItem> {

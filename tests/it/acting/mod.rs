@@ -1,6 +1,8 @@
 //! The pages on which an officer does things, asked for as a browser asks.
 
 mod door;
+mod events;
+mod plans;
 mod review;
 
 use domain::id::VictimId;

@@ -11,6 +11,7 @@ mod heard;
 mod proofs;
 mod raw;
 mod statements;
+mod worklist;
 
 use harness::database::{Database, postgres, sqlite};
 use harness::on_both;
@@ -171,4 +172,38 @@ async fn c_memory_of_delivering() {
             events::deliver(database, MESSAGES).await / 1024
         );
     }
+}
+
+on_both!(
+    async fn every_reader_finds_pages_and_tiles_over_many_duties(database: Database) {
+        let times = worklist::measure(&database, 4_000, 2).await;
+        assert_eq!(times.len(), 15);
+        assert!(times.iter().all(|one| one.all.len() == 2));
+    }
+);
+
+const PAGES: usize = 100;
+const PAGE_MS_MAX: u128 = 50;
+
+async fn print_worklist(name: &str, database: Database) {
+    println!(
+        "\n{name}: the worklist over {LARGE} duties, {PAGES} times each; aim: p99 under {PAGE_MS_MAX} ms"
+    );
+    println!("{:<44}{:>10}{:>10}{:>10}", "", "p50 us", "p99 us", "most us");
+    for one in worklist::measure(&database, LARGE, PAGES).await {
+        let [half, most_of, all] = [50, 99, 100].map(|percent| one.at(percent).as_micros());
+        println!("{:<44}{half:>10}{most_of:>10}{all:>10}", one.what);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn d_worklist_on_sqlite() {
+    print_worklist("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn d_worklist_on_postgresql() {
+    print_worklist("PostgreSQL", postgres().await).await;
 }

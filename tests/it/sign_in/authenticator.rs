@@ -1,4 +1,4 @@
-//! A passkey of a test's own: what a browser and its authenticator answer to a challenge (WebAuthn level 3, sections 5.8
+//! A passkey of a test's own: what a browser and its authenticator answer to a challenge (`WebAuthn` level 3, sections 5.8
 //! and 6.1), with everything that can be wrong about it in the hands of the test.
 
 use base64::Engine as _;
@@ -73,10 +73,8 @@ impl Passkey {
 
     /// Answers a challenge to register.
     pub fn register(&mut self, options: &Value) -> Value {
-        self.user = options["publicKey"]["user"]["id"]
-            .as_str()
-            .expect("whose it is")
-            .to_owned();
+        let user = options["publicKey"]["user"]["id"].as_str();
+        user.expect("whose it is").clone_into(&mut self.user);
         let mut data = self.data(ATTESTED);
         data.extend_from_slice(&[0; 16]);
         data.extend_from_slice(&[0, 32]);

@@ -118,20 +118,22 @@ on_both!(
             "nobody showed finger, face or PIN"
         );
         passkey.verifies = true;
-        passkey.origin = "https://gateway.example.test".to_owned();
+        "https://gateway.example.test".clone_into(&mut passkey.origin);
         assert_eq!(
             sign_in(&entrance, &mut passkey).await.0,
             refused,
             "another site asked for it"
         );
         ORIGIN.clone_into(&mut passkey.origin);
-        passkey.host = "example.test".to_owned();
+        "example.test".clone_into(&mut passkey.host);
         assert_eq!(
             sign_in(&entrance, &mut passkey).await.0,
             refused,
             "it was made for another site"
         );
-        passkey.host = ORIGIN.trim_start_matches("https://").to_owned();
+        ORIGIN
+            .trim_start_matches("https://")
+            .clone_into(&mut passkey.host);
         let mut stranger = Passkey::new(ORIGIN, 9);
         stranger.user.clone_from(&passkey.user);
         assert_eq!(

@@ -7,7 +7,6 @@ use harness::database::Database;
 use harness::gateway::{OFFICER, TestGateway};
 use harness::on_both;
 use harness::web::Browser;
-use mail::catcher::{Fault, Faults};
 use serde_json::{Value, json};
 use store::obligations;
 
@@ -62,14 +61,11 @@ async fn state(gateway: &TestGateway, id: &domain::id::ObligationId) -> String {
     row.expect("the duties").expect("the duty").state
 }
 
-/// Logs what the run says, lets the letter follow, and finds the duty discharged.
-async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &VictimId, run: &Run) {
-    let owed = duty(gateway, victim).await;
-    let id = owed.id.as_str();
-    let hours = ["8", "12", "16"];
-    for number in 0..run.failed {
+/// The calls that nobody answers, and the text after the first.
+async fn calls(priya: &Browser, victim: &VictimId, id: &str, run: &Run) {
+    for (number, hour) in ["8", "12", "16"].into_iter().take(run.failed).enumerate() {
         let mut fields = typed(call(), &[("obligation", id)]);
-        fields = typed(fields, &at("20", hours[number], "15"));
+        fields = typed(fields, &at("20", hour, "15"));
         let page = log(priya, victim, "nobody-to-ask", &fields).await;
         assert!(
             page.says("Victim informed Not known"),
@@ -110,6 +106,13 @@ async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &V
             );
         }
     }
+}
+
+/// Logs what the run says, lets the letter follow, and finds the duty discharged.
+async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &VictimId, run: &Run) {
+    let owed = duty(gateway, victim).await;
+    let id = owed.id.as_str();
+    calls(priya, victim, id, run).await;
     if run.informs {
         let fields = typed(
             call(),
@@ -143,6 +146,7 @@ async fn play(gateway: &TestGateway, priya: &Browser, ruth: &Browser, victim: &V
     gateway.clock().set("2026-11-23T09:20:00Z");
     gateway.deliver_all().await;
     if run.by_post {
+        read(priya, &message).await;
         let page = priya
             .post(
                 &format!("{message}/hand-over"),
@@ -189,7 +193,7 @@ async fn by_post(gateway: &TestGateway, priya: &Browser, victim: &VictimId, mess
 }
 
 async fn all(database: &Database, runs: &[Run]) {
-    let gateway = TestGateway::new(database, Faults::Always(Fault::None)).await;
+    let gateway = TestGateway::confirming(database, &["R6-05"]).await;
     let door = gateway.door();
     let (priya, ruth) = (door.sign_in_as(PRIYA).await, door.sign_in_as(RUTH).await);
     let decisions = [charged(), not_charged("The evidence does not meet the test.")];
@@ -266,7 +270,7 @@ on_both!(
 
 on_both!(
     async fn s55_s56_not_contacted_needs_a_reason_and_leaves_the_duty_open(database: Database) {
-        let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
+        let gateway = TestGateway::confirming(&database, &["R6-05"]).await;
         let priya = gateway.door().sign_in_as(PRIYA).await;
         for (number, decision) in [charged(), not_charged("The evidence does not meet the test.")]
             .iter()

@@ -81,11 +81,13 @@ pub(crate) async fn another(
 ) -> VictimId {
     let urn = format!("01NE44{number:03}26");
     let named = json!({"urn": urn, "victim_ref": format!("V-{number}")});
-    let email = harness::case::safe(format!("maren{number}@inbox.example"));
-    let email = json!({"email": email});
-    gateway
-        .add_victim(&case(&over(over(email, &named), changes)))
-        .await;
+    let mut whole = named.clone();
+    whole["email"] = harness::case::safe(format!("maren{number}@inbox.example"));
+    // `null` stays: it takes away what every other victim has.
+    for (name, value) in changes.as_object().expect("an object") {
+        whole[name] = value.clone();
+    }
+    gateway.add_victim(&case(&whole)).await;
     gateway
         .event(&event(1000 + number, &over(happened.clone(), &named)))
         .await;

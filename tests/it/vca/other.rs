@@ -24,6 +24,13 @@ async fn back(browser: &Browser, victim: &VictimId, fields: &[(&'static str, &'s
     }
 }
 
+/// What is typed over a good form, the field that is wrong, and the words.
+type Wrong = (
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    &'static str,
+);
+
 on_both!(
     async fn s17_to_s23_every_kind_of_contact_is_read_back_equal(database: Database) {
         let (gateway, door, victim) = house(&database, &json!({}), &[assigned()]).await;
@@ -118,7 +125,7 @@ on_both!(
     async fn every_fault_is_said_at_its_field_and_what_was_typed_is_kept(database: Database) {
         let (gateway, door, victim) = house(&database, &json!({}), &[assigned()]).await;
         let priya = door.sign_in_as(PRIYA).await;
-        let wrong: [(&[(&str, &str)], &str, &str); 18] = [
+        let wrong: [Wrong; 18] = [
             (
                 &[("time-minutes", "")],
                 "time",

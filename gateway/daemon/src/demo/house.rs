@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use domain::time::{Clock, random};
-use flows::{AccountDetails, Gateway, Parts, Sealer, Settings};
+use flows::{AccountDetails, Gateway, Parts, PublishedLog, Sealer, Settings};
 use mail::return_path::ReturnPathKey;
 use store::Pool;
 use vault::KeyFile;
@@ -72,13 +72,18 @@ pub fn contact_log(dir: &Path) -> ContactLog {
     }
 }
 
-/// Becomes the one who seals the demo's log, with a key made on the spot.
+/// Becomes the one who seals the demo's log.
 pub async fn sealer(dir: &Path, gateway: &Gateway) -> Result<Sealer, Fault> {
+    house::sealer(&contact_log(dir), gateway).await
+}
+
+/// The demo's published log, with a key made on the spot.
+pub fn published(dir: &Path) -> Result<PublishedLog, Fault> {
     let log = contact_log(dir);
     if !log.key_file.exists() {
         make_log_key(&log, &MachineEntropy::new())?;
     }
-    house::sealer(&log, gateway).await
+    house::published(&log)
 }
 
 /// The door of a demo, with a certificate of its own for this machine alone.

@@ -55,7 +55,7 @@ fn first_morning() -> Result<Timestamp, Fault> {
 pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fault> {
     let clock = StoryClock::at(first_morning()?);
     let gateway = house::open(&context.project, &context.dir, Box::new(clock.clone())).await?;
-    let gateway = Arc::new(gateway);
+    let gateway = Arc::new(gateway.publishing(house::published(&context.dir)?));
     // A demo that was stopped goes on where it was; its time never goes back.
     if let Some(last) = gateway.last_recorded_at().await? {
         clock.set(last);

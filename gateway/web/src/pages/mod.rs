@@ -2,38 +2,41 @@
 
 mod accounts;
 mod acting;
+mod breaches;
+mod cases;
 mod entrance;
 mod files;
+mod log;
 mod own_account;
 mod passkeys;
 mod recovery;
-mod ways_in;
-
-mod cases;
 mod search;
 mod team;
 mod team_acts;
 mod victim;
+mod ways_in;
 mod work;
 
 use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
-        acting::routes(),
         accounts::routes(),
+        acting::routes(),
+        breaches::routes(),
+        cases::routes(),
         entrance::routes(),
         files::routes(),
+        log::routes(),
         own_account::routes(),
         passkeys::routes(),
         recovery::routes(),
-        ways_in::routes(),
-        work::routes(),
         search::routes(),
-        cases::routes(),
-        victim::routes(),
         team::routes(),
         team_acts::routes(),
+        victim::routes(),
+        ways_in::routes(),
+        work::routes(),
     ]
     .into_iter()
     .flatten()

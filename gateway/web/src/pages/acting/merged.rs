@@ -111,7 +111,8 @@ mod tests {
             ]
         );
         let values = values.map(str::to_owned);
-        let whole = lines(text, &values).iter().map(|line| {
+        let lines = lines(text, &values);
+        let whole = lines.iter().map(|line| {
             let texts = line.pieces.iter().map(|piece| piece.text.as_str());
             texts.collect::<String>()
         });

@@ -46,6 +46,8 @@ struct MessagePage {
     state: Tag,
     stands: String,
     hold_until: Option<String>,
+    /// Seconds until then, for a script that counts them down.
+    hold_s: i64,
     rules: Rules,
     subject: String,
     email: Vec<Line>,
@@ -136,6 +138,7 @@ fn page_of(door: &Door, read: &MessageRead, form: &Form, problems: &Problems) ->
         stands: stands(read),
         hold_until: (state == "created" && now < read.row.hold_until_at)
             .then(|| show::moment(read.row.hold_until_at)),
+        hold_s: read.row.hold_until_at.duration_since(now).as_secs(),
         rules: Rules::of(&read.plan, now, false),
         subject: read.frozen.subject().to_owned(),
         email: lines(read.frozen.text(), &[]),

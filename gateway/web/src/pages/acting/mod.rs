@@ -6,12 +6,17 @@
 mod ask;
 mod contact;
 mod contact_form;
+mod contact_page;
 mod contact_read;
 mod draft;
+mod event;
+mod event_form;
 mod fields;
 mod merged;
 mod message;
 mod message_words;
+mod plan;
+mod plan_acts;
 mod rules;
 
 use axum::http::StatusCode;
@@ -32,7 +37,10 @@ pub(super) fn routes() -> Vec<Route> {
         contact::routes(),
         contact_read::routes(),
         draft::routes(),
+        event::routes(),
         message::routes(),
+        plan::routes(),
+        plan_acts::routes(),
     ]
     .into_iter()
     .flatten()

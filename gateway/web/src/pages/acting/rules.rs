@@ -69,6 +69,16 @@ pub(super) fn route(route: Route) -> &'static str {
     }
 }
 
+/// A new value, whole: whoever verifies or approves it has to read it.
+pub(super) fn plain(value: &PointValue) -> String {
+    match value {
+        PointValue::Email(address) => address.reveal().to_owned(),
+        PointValue::Phone(number) => number.reveal().to_owned(),
+        PointValue::Post(address) => address.reveal().collect::<Vec<_>>().join(", "),
+        PointValue::Person(person) => person.reveal().to_owned(),
+    }
+}
+
 /// A point's value: whole, or enough of it to recognise.
 pub(super) fn value(point: &Point, whole: bool) -> String {
     match point.value() {

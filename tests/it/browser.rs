@@ -1,0 +1,121 @@
+//! The pages in a real browser. What each page has to be, and the stories, are in tests/browser; here are the houses that
+//! they are told in.
+
+use flows::Role;
+use harness::case::{URN, case, event, not_charged, over, safe};
+use harness::database::{self, Database};
+use harness::gateway::TestGateway;
+use harness::site::{Site, play_alone};
+use harness::web::Who;
+use mail::catcher::{Fault, Faults};
+use serde_json::{Value, json};
+
+use crate::acting::{PRIYA, RUTH};
+use crate::auditing::{AUDITOR, index};
+
+/// A house, and the database that lasts as long as the test.
+async fn site() -> (Site, Database) {
+    // A browser does not see which database is behind the door; what differs there is tested without one.
+    let database = database::sqlite().await;
+    let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
+    (Site::open(gateway).await, database)
+}
+
+/// Victims of one case, about whom it was decided that nobody is charged.
+async fn add_victims(site: &Site, count: usize) {
+    for number in 1..=count {
+        add_victim(site, number).await;
+        let reasons = not_charged("The evidence does not meet the test that we have to apply.");
+        let about = over(reasons, &json!({"victim_ref": format!("V-{number}")}));
+        site.gateway.event(&event(number, &about)).await;
+    }
+}
+
+async fn add_victim(site: &Site, number: usize) {
+    let changes = json!({
+        "victim_ref": format!("V-{number}"),
+        "legal_name": format!("Maren Holloway-{}", ["Ash", "Birch", "Cedar", "Elm"][number - 1]),
+        "email": safe(format!("maren{number}@inbox.example")),
+        "mobile": safe(format!("07700 90046{number}")),
+    });
+    site.gateway.add_victim(&case(&changes)).await;
+}
+
+/// How the stories find the victims: by the random ids that stand in addresses.
+async fn victims(site: &Site, count: usize) -> Value {
+    let mut list = Vec::new();
+    for number in 1..=count {
+        let id = site.gateway.victim(URN, &format!("V-{number}")).await;
+        list.push(json!({"id": id.as_str(), "urn": URN}));
+    }
+    Value::Array(list)
+}
+
+fn administrator() -> Who<'static> {
+    Who {
+        user: "nadia.rahman",
+        name: "Nadia Rahman",
+        roles: &[Role::Administrator],
+        areas: &["north-east"],
+    }
+}
+
+#[tokio::test]
+async fn each_check_refuses_what_it_looks_for() {
+    play_alone("self.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_invited_officer_makes_a_passkey_and_signs_in_with_it() {
+    let (mut site, _database) = site().await;
+    site.sign_in(&administrator()).await;
+    site.play("entering.test.mjs").await;
+}
+
+#[tokio::test]
+async fn a_message_is_read_by_two_people_held_back_and_sent() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 4).await;
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
+    site.play("sending.test.mjs").await;
+}
+
+#[tokio::test]
+async fn calls_are_logged_rung_by_rung_until_the_person_is_told() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.sign_in(&PRIYA).await;
+    site.play("calls.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_address_is_changed_by_two_people() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
+    site.play("plan.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_auditor_finds_an_entry_and_takes_its_proof_away() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 1).await;
+    index(&site.gateway).await;
+    site.sign_in(&AUDITOR).await;
+    site.tell("urn", URN);
+    site.play("proof.test.mjs").await;
+}
+
+#[tokio::test]
+async fn forms_that_no_story_comes_by_are_whole_as_well() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 1).await;
+    site.tell("victims", victims(&site, 1).await);
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
+    site.play("pages.test.mjs").await;
+}

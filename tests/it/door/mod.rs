@@ -1,0 +1,145 @@
+//! The door: who may ask for what, and what no request does.
+
+mod matrix;
+mod tls;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use domain::account::{Role, SignIn};
+use flows::AccountDetails;
+use harness::case::{assigned, case, event};
+use harness::database::Database;
+use harness::gateway::TestGateway;
+use harness::web::{ORIGIN, TestDoor};
+use mail::catcher::{Fault, Faults};
+use serde_json::json;
+use web::visit::COOKIE;
+
+/// Words of the one victim of this house, which no page may show to who is not hers.
+const CANARIES: [&str; 2] = ["Maren", "Holloway"];
+
+/// A house with a victim in the North East, a draft and a message to her.
+struct Doorway {
+    house: TestGateway,
+    door: TestDoor,
+    ids: Ids,
+}
+
+/// What can stand in a path.
+struct Ids {
+    case: String,
+    victim: String,
+    obligation: String,
+    draft: String,
+    message: String,
+    account: String,
+    session: String,
+}
+
+/// Somebody signed in: the cookie and the token of their forms.
+struct Who {
+    cookie: String,
+    token: String,
+}
+
+impl Doorway {
+    async fn new(database: &Database) -> Self {
+        let house = TestGateway::new(database, Faults::Always(Fault::None)).await;
+        house.add_victim(&case(&json!({}))).await;
+        house.event(&event(1, &assigned())).await;
+        let approved = house.draft_and_approve().await;
+        let message = house.message(&approved[0].message).await;
+        let owed = house.obligation_of(&approved[0].message).await;
+        let door = house.door();
+        let details = details(Role::Vlo, "north-east");
+        let account = door
+            .flows
+            .add_account("operator", "somebody.else", &details)
+            .await;
+        let account = account.expect("an account");
+        let ids = Ids {
+            case: owed.case_id.to_string(),
+            victim: owed.victim_id.to_string(),
+            obligation: owed.id.to_string(),
+            draft: message.draft_id.to_string(),
+            message: message.id.to_string(),
+            session: "0".repeat(32),
+            account: account.to_string(),
+        };
+        Self { house, door, ids }
+    }
+
+    /// Somebody with this role in this Area.
+    async fn somebody(&self, role: Role, area: &str) -> Who {
+        let user = format!("{}.{area}", role.as_str());
+        let account = self
+            .door
+            .flows
+            .add_account("operator", &user, &details(role, area))
+            .await;
+        let opened = self
+            .door
+            .flows
+            .open_session(&account.expect("an account"), SignIn::Passkey, None)
+            .await;
+        let token = opened.expect("a session").token;
+        Who {
+            cookie: format!("{COOKIE}={}", *token),
+            token: flows::sign_in::form_token(&token)
+                .expect("a form token")
+                .to_string(),
+        }
+    }
+
+    /// A route's path with what there is in the places of its parameters.
+    fn path(&self, route: &str) -> String {
+        let ids = &self.ids;
+        let id = match route.split('/').nth(1).unwrap_or_default() {
+            "cases" => &ids.case,
+            "victims" => &ids.victim,
+            "obligations" => &ids.obligation,
+            "drafts" => &ids.draft,
+            "messages" => &ids.message,
+            "accounts" => &ids.account,
+            _ => &ids.session,
+        };
+        let path = route.replace("{id}", id).replace("{*path}", "gateway.css");
+        path.replace("{contact}", &ids.session)
+            .replace("{token}", &"0".repeat(64))
+            .replace("{index}", "0")
+    }
+
+    async fn send(&self, request: axum::http::request::Builder, body: String) -> (StatusCode, String) {
+        let request = request.header(header::HOST, ORIGIN.trim_start_matches("https://"));
+        let (status, _, body) = self
+            .door
+            .send(request.body(Body::from(body)).expect("a request"))
+            .await;
+        (status, body)
+    }
+
+    /// Asks as this person's browser would: with their cookie and, for a form, their token and our origin.
+    async fn ask(&self, who: &Who, method: &Method, path: &str) -> (StatusCode, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, &who.cookie);
+        if *method == Method::GET {
+            return self.send(request, String::new()).await;
+        }
+        let request = request
+            .header(header::ORIGIN, ORIGIN)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, format!("token={}", who.token)).await
+    }
+}
+
+fn details(role: Role, area: &str) -> AccountDetails {
+    AccountDetails {
+        name: "Somebody".to_owned(),
+        phone: String::new(),
+        roles: vec![role],
+        areas: vec![area.to_owned()],
+    }
+}

@@ -1,0 +1,121 @@
+//! The door on a real socket: which TLS it speaks, for which host, and with which headers.
+
+use std::sync::Arc;
+
+use harness::gateway::TestGateway;
+use harness::site::Site;
+use mail::catcher::{Fault, Faults};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+/// What every answer carries, also one that says no.
+const HEADERS: [&str; 8] = [
+    "content-security-policy: default-src 'none'; script-src 'self'",
+    "strict-transport-security: max-age=63072000",
+    "x-content-type-options: nosniff",
+    "x-frame-options: deny",
+    "referrer-policy: no-referrer",
+    "cross-origin-opener-policy: same-origin",
+    "cache-control: no-store",
+    "x-request-id: ",
+];
+
+async fn site() -> Site {
+    let database = harness::database::sqlite().await;
+    Site::open(TestGateway::new(&database, Faults::Always(Fault::None)).await).await
+}
+
+/// Speaks one request over TLS of these versions; none where no connection comes about.
+async fn speak(site: &Site, versions: &[&'static SupportedProtocolVersion], request: &str) -> Option<String> {
+    let mut roots = RootCertStore::empty();
+    roots.add(site.certificate()).expect("the site's own certificate");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(site.address()).await.expect("a connection");
+    let name = ServerName::try_from("localhost").expect("a name");
+    let mut stream = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .ok()?;
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.ok()?;
+    Some(String::from_utf8_lossy(&answer).to_ascii_lowercase())
+}
+
+fn get(site: &Site, path: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n",
+        site.address().port()
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_speaks_tls_1_3_alone() {
+    let site = site().await;
+    let request = get(&site, "/sign-in");
+    let answer = speak(&site, &[&rustls::version::TLS13], &request)
+        .await
+        .expect("an answer");
+    assert!(answer.starts_with("http/1.1 200"), "{answer}");
+    assert!(
+        speak(&site, &[&rustls::version::TLS12], &request).await.is_none(),
+        "1.2 was not asked for by anybody"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_the_headers_also_one_that_says_no() {
+    let site = site().await;
+    for path in [
+        "/sign-in",
+        "/nothing",
+        "/work",
+        "/api/v1/obligations",
+        "/api/openapi.json",
+    ] {
+        let answer = speak(&site, &[&rustls::version::TLS13], &get(&site, path))
+            .await
+            .expect("an answer");
+        for header in HEADERS {
+            assert!(answer.contains(header), "{path} has no {header}: {answer}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_host_and_what_is_no_request_are_refused() {
+    let site = site().await;
+    for host in ["elsewhere.example", "localhost", "localhost:1"] {
+        let request = format!("GET /sign-in HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = speak(&site, &[&rustls::version::TLS13], &request)
+            .await
+            .expect("an answer");
+        assert!(answer.starts_with("http/1.1 421"), "{host}: {answer}");
+    }
+    let port = site.address().port();
+    for smuggled in [
+        format!(
+            "POST /sign-in/passkey HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n"
+        ),
+        format!(
+            "POST /sign-in/passkey HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"
+        ),
+        format!(
+            "GET /sign-in HTTP/1.1\r\nHost: localhost:{port}\r\nX: {}\r\nConnection: close\r\n\r\n",
+            "x".repeat(500_000)
+        ),
+    ] {
+        let answer = speak(&site, &[&rustls::version::TLS13], &smuggled)
+            .await
+            .unwrap_or_default();
+        assert!(!answer.starts_with("http/1.1 2"), "{answer}");
+    }
+}
