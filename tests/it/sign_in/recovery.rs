@@ -48,11 +48,10 @@ impl Entrance {
     }
 }
 
-/// The secret in the address that the page shows, in base 32.
+/// The secret that the page shows, in base 32.
 fn secret_in(page: &str) -> [u8; SECRET_BYTES] {
-    let (_, rest) = page.split_once("secret").expect("an address");
-    let spelled = rest.chars().skip_while(|c| !c.is_ascii_uppercase());
-    let spelled = spelled.take_while(|c| matches!(c, 'A'..='Z' | '2'..='7'));
+    let (_, rest) = page.split_once("gw-proof\">").expect("a secret is shown");
+    let spelled = rest.chars().take_while(|c| matches!(c, 'A'..='Z' | '2'..='7'));
     let mut bits = spelled.flat_map(|c| {
         let value = if c.is_ascii_uppercase() {
             c as u8 - b'A'
