@@ -1,5 +1,6 @@
 //! The pages, one file for each piece of a working day.
 
+mod about;
 mod accounts;
 mod acting;
 mod breaches;
@@ -21,6 +22,7 @@ use crate::route::Route;
 
 pub(crate) fn table() -> Vec<Route> {
     [
+        about::routes(),
         accounts::routes(),
         acting::routes(),
         breaches::routes(),
