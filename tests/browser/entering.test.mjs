@@ -96,3 +96,23 @@ test('an account shows its sessions, without JavaScript too', async () => {
     await admin.leave()
   }
 })
+
+for (const javaScript of [true, false]) {
+  test(`the way back in and what stands at the foot, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
+    const other = await stranger({ javaScript })
+    for (const path of ['/sign-in/recovery', '/accessibility', '/privacy', '/cookies', '/help']) await visitPage(other.page, path)
+    await other.leave()
+    const admin = await comeIn('nadia.rahman', { javaScript })
+    await visitPage(admin.page, '/account/recovery')
+    await admin.page.goto('/accounts')
+    const account = await admin.page.locator('main a[href^="/accounts/"]:not([href$="/new"])').first().getAttribute('href')
+    await visitPage(admin.page, `${account}/ways-in`)
+    await admin.leave()
+  })
+}
+
+async function visitPage(page, path) {
+  const answer = await page.goto(path)
+  assert.equal(answer.status(), 200, path)
+  await see(page, await page.locator('h1').innerText())
+}

@@ -104,7 +104,7 @@ pub use review_draft::{Review, Towards};
 pub use rotate_keys::Rotated;
 pub use seal_log::{LogKeys, Sealed, Sealer};
 pub use search_log::{FoundEntries, FoundEntry, LogQuestion, TABLE_MAX};
-pub use sign_in::{Opened as OpenedSession, Visitor};
+pub use sign_in::Visitor;
 pub use sweep::Swept;
 pub use vet_templates::Vetted;
 

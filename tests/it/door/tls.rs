@@ -17,7 +17,7 @@ const HEADERS: [&str; 8] = [
     "strict-transport-security: max-age=63072000",
     "x-content-type-options: nosniff",
     "x-frame-options: deny",
-    "referrer-policy: no-referrer",
+    "referrer-policy: same-origin",
     "cross-origin-opener-policy: same-origin",
     "cache-control: no-store",
     "x-request-id: ",
