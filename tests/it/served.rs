@@ -256,7 +256,8 @@ on_both!(
         assert_eq!(verbs(&service).await, first, "nothing was changed");
         let staff = service.dir().join("staff.toml");
         let file = std::fs::read_to_string(&staff).expect("the staff file");
-        std::fs::write(&staff, file.replacen("\"vlo-manager\"", "\"administrator\"", 1)).expect("a role is changed");
+        std::fs::write(&staff, file.replacen("\"vlo-manager\"", "\"administrator\"", 1))
+            .expect("a role is changed");
         run().await;
         let after = verbs(&service).await;
         assert_eq!(after[first.len()..], [("roles-changed".to_owned(), true)]);
