@@ -31,33 +31,41 @@ pub(crate) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Access::Scope(scope) = access {
-        let mut answer = by_token(&door, scope, request, next).await;
-        answer.extensions_mut().insert(RouteOf(path));
-        return answer;
-    }
-    let visit = match find_visit(&door, request.headers()).await {
-        Ok(visit) => visit,
-        Err(refusal) => return Said::new(&door, None, &refusal).into_response(),
-    };
-    let fresh = visit.fresh_cookie.clone();
-    let mut answer = match admit(&door, access, &visit, request).await {
-        Ok(mut request) => {
-            request.extensions_mut().insert(visit.clone());
-            let mut answer = next.run(request).await;
-            // A handler says only why not; here it becomes a page.
-            match answer.extensions_mut().remove::<Arc<Refusal>>() {
-                Some(refusal) => Said::new(&door, Some(&visit), &refusal).into_response(),
-                None => answer,
-            }
-        }
-        Err(refusal) => Said::new(&door, Some(&visit), &refusal).into_response(),
+    let mut answer = match access {
+        Access::File => in_words(&door, None, next.run(request).await),
+        Access::Scope(scope) => by_token(&door, scope, request, next).await,
+        Access::Open | Access::SignedIn | Access::Roles(_) => by_cookie(&door, access, request, next).await,
     };
     answer.extensions_mut().insert(RouteOf(path));
-    if let Some(value) = fresh.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+    answer
+}
+
+/// Somebody at a browser.
+async fn by_cookie(door: &Door, access: Access, request: Request, next: Next) -> Response {
+    let visit = match find_visit(door, request.headers()).await {
+        Ok(visit) => visit,
+        Err(refusal) => return Said::new(door, None, &refusal).into_response(),
+    };
+    let mut answer = match admit(door, access, &visit, request).await {
+        Ok(mut request) => {
+            request.extensions_mut().insert(visit.clone());
+            in_words(door, Some(&visit), next.run(request).await)
+        }
+        Err(refusal) => Said::new(door, Some(&visit), &refusal).into_response(),
+    };
+    let fresh = visit.fresh_cookie.as_deref().map(HeaderValue::from_str);
+    if let Some(Ok(value)) = fresh {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }
     answer
+}
+
+/// A handler says only why not; here it becomes a page.
+fn in_words(door: &Door, visit: Option<&Visit>, mut answer: Response) -> Response {
+    match answer.extensions_mut().remove::<Arc<Refusal>>() {
+        Some(refusal) => Said::new(door, visit, &refusal).into_response(),
+        None => answer,
+    }
 }
 
 /// Another system: its token alone counts. No cookie does, so no browser can be made to ask in somebody's name.
@@ -101,13 +109,16 @@ async fn find_visit(door: &Door, headers: &HeaderMap) -> Result<Visit, Refusal> 
 async fn admit(door: &Door, access: Access, visit: &Visit, request: Request) -> Result<Request, Refusal> {
     let roles = visit.visitor.as_ref().map(|visitor| &visitor.account.roles);
     match (access, roles) {
-        (Access::Open, _) | (Access::SignedIn | Access::Scope(_), Some(_)) => {}
+        (Access::Open, _) | (Access::SignedIn, Some(_)) => {}
         (Access::Roles(allowed), Some(roles)) => {
             if !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Refusal::NotYours);
             }
         }
-        (Access::SignedIn | Access::Roles(_) | Access::Scope(_), None) => return Err(Refusal::SignedOut),
+        // Files and other systems do not come this way.
+        (Access::SignedIn | Access::Roles(_), None) | (Access::File | Access::Scope(_), _) => {
+            return Err(Refusal::SignedOut);
+        }
     }
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(request);

@@ -13,6 +13,8 @@ use crate::door::Door;
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// Anybody, and nobody is asked who they are: the same bytes for everybody, which may be kept on the way.
+    File,
     /// Anybody.
     Open,
     /// Whoever is signed in.

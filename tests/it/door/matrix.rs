@@ -76,7 +76,7 @@ on_both!(
     async fn nobody_signed_in_gets_nothing_but_the_way_in(database: Database) {
         let doorway = Doorway::new(&database).await;
         for route in web::table() {
-            if route.access == Access::Open {
+            if matches!(route.access, Access::File | Access::Open) {
                 continue;
             }
             let request = Request::builder()
@@ -102,7 +102,7 @@ on_both!(
             let before = contents(&database, &["sessions"]).await;
             for route in web::table() {
                 let mine = match route.access {
-                    Access::Open | Access::SignedIn => true,
+                    Access::File | Access::Open | Access::SignedIn => true,
                     Access::Roles(roles) => roles.contains(&role),
                     Access::Scope(_) => false,
                 };
@@ -123,6 +123,29 @@ on_both!(
                 role.as_str()
             );
         }
+    }
+);
+
+on_both!(
+    async fn a_file_is_the_same_for_everybody_and_leaves_no_cookie(database: Database) {
+        let doorway = Doorway::new(&database).await;
+        let mut tried = 0;
+        for route in web::table() {
+            if route.access != Access::File {
+                continue;
+            }
+            let request = Request::get(doorway.path(route.path))
+                .header(header::HOST, ORIGIN.trim_start_matches("https://"))
+                .body(axum::body::Body::empty());
+            let (_, headers, _) = doorway.door.send(request.expect("a request")).await;
+            assert!(
+                !headers.contains_key(header::SET_COOKIE),
+                "{} may be kept on the way",
+                route.path
+            );
+            tried += 1;
+        }
+        assert_eq!(tried, 2);
     }
 );
 

@@ -64,7 +64,7 @@ impl Modify for Bearer {
 
 pub(crate) fn routes() -> Vec<Route> {
     [
-        vec![get("/api/openapi.json", Access::Open, document)],
+        vec![get("/api/openapi.json", Access::File, document)],
         cases::routes(),
         events::routes(),
         uploads::routes(),
@@ -146,7 +146,7 @@ mod tests {
             }
         }
         let routes = routes();
-        let served = routes.iter().filter(|route| route.access != Access::Open);
+        let served = routes.iter().filter(|route| route.access != Access::File);
         let served = served
             .map(|route| format!("{} {}", route.method, route.path))
             .collect::<BTreeSet<_>>();

@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::route::{Access, Route, get};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![get("/assets/{*path}", Access::Open, asset)]
+    vec![get("/assets/{*path}", Access::File, asset)]
 }
 
 async fn asset(State(door): State<Door>, Path(path): Path<String>) -> Result<Response, Refusal> {
