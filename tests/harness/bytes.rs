@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, PgPool};
 use store::Pool;
 
 use crate::database::Database;
@@ -14,7 +14,7 @@ const WAL_SEGMENT_BYTES: i64 = 16 * 1024 * 1024;
 /// a value on several pages, or a compressed one, does not stand in the files in one piece.
 pub async fn every_byte(database: &Database) -> Vec<u8> {
     match &database.pool {
-        Pool::Sqlite { writer, .. } => {
+        Pool::Sqlite { .. } => {
             let path = database
                 .address
                 .strip_prefix("sqlite:")
@@ -23,59 +23,65 @@ pub async fn every_byte(database: &Database) -> Vec<u8> {
             for beside in ["-wal", "-shm", "-journal"] {
                 bytes.extend(std::fs::read(format!("{path}{beside}")).unwrap_or_default());
             }
-            bytes.extend(sqlite_values(writer).await);
+            bytes.extend(every_value(database).await);
             bytes
         }
         Pool::Postgres(pool) => {
             let mut bytes = postgres_files(pool).await;
-            bytes.extend(postgres_values(pool).await);
+            bytes.extend(every_value(database).await);
             bytes
         }
     }
 }
 
-async fn sqlite_values(writer: &SqlitePool) -> Vec<u8> {
-    let columns =
-        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
-    let columns: Vec<(String, String)> = sqlx::query_as(columns)
-        .fetch_all(writer)
-        .await
-        .expect("the columns");
-    assert!(columns.len() > COLUMNS_MIN, "{} columns", columns.len());
-    let mut bytes = Vec::new();
-    for (table, column) in columns {
-        let values =
-            format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
-        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
-            .fetch_all(writer)
-            .await
-            .expect("the values");
-        append(&mut bytes, values);
+/// Every column of every table.
+async fn columns(database: &Database) -> Vec<(String, String)> {
+    let columns: Vec<(String, String)> = match &database.pool {
+        Pool::Sqlite { writer, .. } => {
+            let columns =
+                "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+            sqlx::query_as(columns).fetch_all(writer).await
+        }
+        Pool::Postgres(pool) => {
+            let columns = "SELECT table_name::text, column_name::text FROM information_schema.columns \
+                           WHERE table_schema = 'public'";
+            sqlx::query_as(columns).fetch_all(pool).await
+        }
     }
-    bytes
+    .expect("the columns");
+    assert!(columns.len() > COLUMNS_MIN, "{} columns", columns.len());
+    columns
 }
 
-async fn postgres_values(pool: &PgPool) -> Vec<u8> {
-    let columns = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns \
-                   WHERE table_schema = 'public'";
-    let columns: Vec<(String, String, String)> = sqlx::query_as(columns)
-        .fetch_all(pool)
-        .await
-        .expect("the columns");
-    assert!(columns.len() > COLUMNS_MIN, "{} columns", columns.len());
+/// Every value of a column but NULL, as bytes.
+async fn values(database: &Database, table: &str, column: &str) -> Vec<Vec<u8>> {
+    match &database.pool {
+        Pool::Sqlite { writer, .. } => {
+            let values =
+                format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
+            sqlx::query_scalar(AssertSqlSafe(values)).fetch_all(writer).await
+        }
+        Pool::Postgres(pool) => {
+            let kind = "SELECT data_type::text FROM information_schema.columns \
+                        WHERE table_schema = 'public' AND table_name = $1 AND column_name = $2";
+            let kind = sqlx::query_scalar(kind).bind(table).bind(column).fetch_one(pool);
+            let kind: String = kind.await.expect("the column");
+            let value = if kind == "bytea" {
+                format!(r#""{column}""#)
+            } else {
+                format!(r#"convert_to("{column}"::text, 'UTF8')"#)
+            };
+            let values = format!(r#"SELECT {value} FROM "{table}" WHERE "{column}" IS NOT NULL"#);
+            sqlx::query_scalar(AssertSqlSafe(values)).fetch_all(pool).await
+        }
+    }
+    .expect("the values")
+}
+
+async fn every_value(database: &Database) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (table, column, kind) in columns {
-        let value = if kind == "bytea" {
-            format!(r#""{column}""#)
-        } else {
-            format!(r#"convert_to("{column}"::text, 'UTF8')"#)
-        };
-        let values = format!(r#"SELECT {value} FROM "{table}" WHERE "{column}" IS NOT NULL"#);
-        let values: Vec<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(values))
-            .fetch_all(pool)
-            .await
-            .expect("the values");
-        append(&mut bytes, values);
+    for (table, column) in columns(database).await {
+        append(&mut bytes, values(database, &table, &column).await);
     }
     bytes
 }
@@ -126,40 +132,13 @@ fn append(bytes: &mut Vec<u8>, values: impl IntoIterator<Item = Vec<u8>>) {
 
 /// The values of every column, as `table.column`, in the order of the values; without those tables.
 pub async fn contents(database: &Database, without: &[&str]) -> BTreeMap<String, Vec<Vec<u8>>> {
-    let columns = match &database.pool {
-        Pool::Sqlite { .. } => {
-            "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
-        }
-        Pool::Postgres(_) => {
-            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'"
-        }
-    };
-    let columns: Vec<(String, String)> = match &database.pool {
-        Pool::Sqlite { writer, .. } => sqlx::query_as(columns).fetch_all(writer).await,
-        Pool::Postgres(pool) => sqlx::query_as(columns).fetch_all(pool).await,
-    }
-    .expect("the columns");
-    assert!(columns.len() > COLUMNS_MIN, "{} columns", columns.len());
     let mut contents = BTreeMap::new();
-    for (table, column) in columns {
-        if without.contains(&table.as_str()) {
-            continue;
+    for (table, column) in columns(database).await {
+        if !without.contains(&table.as_str()) {
+            let mut values = values(database, &table, &column).await;
+            values.sort();
+            contents.insert(format!("{table}.{column}"), values);
         }
-        let mut values: Vec<Vec<u8>> = match &database.pool {
-            Pool::Sqlite { writer, .. } => {
-                let text = format!(r#"SELECT CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"#);
-                sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(writer).await
-            }
-            Pool::Postgres(pool) => {
-                let text = format!(
-                    r#"SELECT convert_to("{column}"::text, 'UTF8') FROM "{table}" WHERE "{column}" IS NOT NULL"#
-                );
-                sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(pool).await
-            }
-        }
-        .expect("the values");
-        values.sort();
-        contents.insert(format!("{table}.{column}"), values);
     }
     contents
 }

@@ -142,17 +142,50 @@ pub fn log_keys(log: &ContactLog) -> Result<LogKeys, Fault> {
 
 /// The trust policy of a log with its bytes: the configured one, or the log's own keys and nobody else's.
 pub fn policy(log: &ContactLog) -> Result<(Policy, Vec<u8>), Fault> {
-    let (file, bytes) = match &log.policy_file {
-        Some(file) => (file, read(file)?.into_bytes()),
-        None => (&log.key_file, own_policy(&log_keys(log)?)),
-    };
+    match &log.policy_file {
+        Some(file) => parse_policy(file, read(file)?.into_bytes()),
+        None => parse_policy(&log.key_file, own_policy(&log_keys(log)?)),
+    }
+}
+
+fn parse_policy(file: &Path, bytes: Vec<u8>) -> Result<(Policy, Vec<u8>), Fault> {
     match Policy::parse(&bytes) {
         Ok(policy) => Ok((policy, bytes)),
         Err(fault) => Err(Fault::input(format!("{}: {fault}", file.display()))),
     }
 }
 
-/// The published log of a configuration, for pages.
+/// What a log is signed with and by whom it is trusted, read once at a start: whoever seals, shows and asks witnesses has
+/// the same, and the log records the same.
+pub struct LogFiles {
+    keys: LogKeys,
+    policy: Policy,
+    text: Vec<u8>,
+}
+
+impl LogFiles {
+    /// Reads both.
+    pub fn read(log: &ContactLog) -> Result<Self, Fault> {
+        let keys = log_keys(log)?;
+        let (policy, text) = match &log.policy_file {
+            Some(file) => parse_policy(file, read(file)?.into_bytes())?,
+            None => parse_policy(&log.key_file, own_policy(&keys))?,
+        };
+        Ok(Self { keys, policy, text })
+    }
+
+    /// Whom the log trusts.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The published log, for pages.
+    pub fn published(&self, log: &ContactLog) -> PublishedLog {
+        PublishedLog::new(Folder::new(&log.folder), self.policy.clone(), self.text.clone())
+    }
+}
+
+/// The published log of a configuration, for a command that signs nothing.
 pub fn published(log: &ContactLog) -> Result<PublishedLog, Fault> {
     let (policy, text) = policy(log)?;
     Ok(PublishedLog::new(Folder::new(&log.folder), policy, text))
@@ -166,9 +199,8 @@ fn own_policy(keys: &LogKeys) -> Vec<u8> {
 }
 
 /// Becomes the one who seals a log.
-pub async fn sealer(log: &ContactLog, gateway: &Gateway) -> Result<Sealer, Fault> {
-    let keys = log_keys(log)?;
-    let (policy, _) = policy(log)?;
+pub async fn sealer(log: &ContactLog, files: LogFiles, gateway: &Gateway) -> Result<Sealer, Fault> {
+    let LogFiles { keys, policy, .. } = files;
     let known = |key| policy.logs().iter().any(|party| party.key == key);
     if !keys.verifiers().into_iter().any(known) {
         return Err(Fault::input(
@@ -181,7 +213,7 @@ pub async fn sealer(log: &ContactLog, gateway: &Gateway) -> Result<Sealer, Fault
 
 /// What decides what the program does and lies in files, as digests. Of the staff the roles alone: the rest is about
 /// people.
-pub fn known_texts(config: &Config) -> Result<Vec<KnownText>, Fault> {
+pub fn known_texts(config: &Config, log: &LogFiles) -> Result<Vec<KnownText>, Fault> {
     let digest = |bytes: &[u8]| hex::encode(ring::digest::digest(&ring::digest::SHA256, bytes));
     let staff = config::read_staff(&config.staff.file)?;
     let mut roles = staff
@@ -190,7 +222,7 @@ pub fn known_texts(config: &Config) -> Result<Vec<KnownText>, Fault> {
         .collect::<Vec<_>>();
     roles.sort();
     let rulebook = [read(&config.rules.rulebook)?, config.rules.confirmed.join(" ")];
-    let keys = log_keys(&config.contact_log)?.verifiers();
+    let keys = log.keys.verifiers();
     let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     let text = |name, text: &str| KnownText {
         name,
@@ -201,10 +233,7 @@ pub fn known_texts(config: &Config) -> Result<Vec<KnownText>, Fault> {
         text("roles", &roles.join("\n")),
         text("retention-policy", &read(&config.retention.file)?),
         text("log-keys", &keys.join("\n")),
-        text(
-            "trust-policy",
-            &String::from_utf8_lossy(&policy(&config.contact_log)?.1),
-        ),
+        text("trust-policy", &String::from_utf8_lossy(&log.text)),
     ])
 }
 

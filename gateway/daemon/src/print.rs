@@ -4,6 +4,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use indicatif::{ProgressBar, ProgressStyle};
+
 /// Why a command ends early: a plain sentence, and the exit code (1: the answer is no; 2: wrong use or input).
 #[derive(Debug)]
 pub struct Fault {
@@ -81,4 +83,13 @@ pub fn note(text: &str) {
 pub fn failed(sentence: &str, exit: u8) -> ExitCode {
     eprintln!("gateway: {sentence}");
     ExitCode::from(exit)
+}
+
+/// A progress bar for long work, on the terminal's standard error.
+pub fn bar(length: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
 }

@@ -7,6 +7,7 @@ use store::Pool;
 
 use crate::chance::MachineClock;
 use crate::commands::Context;
+use crate::house::LogFiles;
 use crate::print::{self, Fault};
 use crate::site::Site;
 use crate::witnesses::Cosigner;
@@ -17,10 +18,12 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     let config = context.need_config()?;
     program_log::start(config.log.level, config.log.format);
     let gateway = house::open(&config, Box::new(MachineClock)).await?;
-    let gateway = Arc::new(gateway.publishing(house::published(&config.contact_log)?));
+    let files = LogFiles::read(&config.contact_log)?;
+    let gateway = Arc::new(gateway.publishing(files.published(&config.contact_log)));
     let relay = house::relay(&config)?;
-    let cosigner = Cosigner::new(house::policy(&config.contact_log)?.0)?;
-    let sealer = house::sealer(&config.contact_log, &gateway).await?;
+    let cosigner = Cosigner::new(files.policy().clone())?;
+    let known = house::known_texts(&config, &files)?;
+    let sealer = house::sealer(&config.contact_log, files, &gateway).await?;
     let moved = gateway.change_calendar("system:start").await?;
     if !moved.is_empty() {
         tracing::warn!(
@@ -28,9 +31,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
             "the calendar moved due times; each has its entry"
         );
     }
-    let changed = gateway
-        .record_texts("system:start", &house::known_texts(&config)?)
-        .await?;
+    let changed = gateway.record_texts("system:start", &known).await?;
     if !changed.is_empty() {
         tracing::warn!(?changed, "other than at the last start; each has its entry");
     }

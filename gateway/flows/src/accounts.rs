@@ -189,6 +189,13 @@ impl Gateway {
         rows.into_iter().map(Account::from_row).collect()
     }
 
+    /// One account.
+    pub async fn find_account_by_id(&self, actor: &str, id: &AccountId) -> Result<Account> {
+        self.authorise(actor, &[Role::Administrator])?;
+        let mut tx = self.pool().read().await?;
+        Account::from_row(self.account_of(&mut tx, id).await?)
+    }
+
     /// Makes the accounts of the database known to the flows; those of the staff file are known from the start.
     pub async fn load_accounts(&self) -> Result<usize> {
         let mut tx = self.pool().read().await?;

@@ -8,9 +8,7 @@ pub const TOKEN_BYTES: usize = 32;
 
 /// A token in the one spelling that is taken: 64 hexadecimal digits in lower case.
 pub fn spell(bytes: &[u8; TOKEN_BYTES]) -> Zeroizing<String> {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    Zeroizing::new(halves.map(|half| char::from(DIGITS[usize::from(half)])).collect())
+    Zeroizing::new(hex::encode(bytes))
 }
 
 /// What is kept of a token; none for a text that is no token. A token has too many bits to be guessed from its hash, so

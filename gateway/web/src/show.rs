@@ -2,14 +2,20 @@
 
 use domain::account::Role;
 use domain::calendar::london;
+use domain::window::{ClockTime, Day, Window};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::door::Door;
 
 /// `23 November 2026 at 5:30pm`.
 pub(crate) fn moment(at: Timestamp) -> String {
-    let local = at.to_zoned(london());
-    format!("{} at {}", local.strftime("%-d %B %Y"), time(at))
+    format!("{} at {}", day(at.to_zoned(london()).date()), time(at))
+}
+
+/// `23 November 2026`.
+pub(crate) fn day(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
 }
 
 /// `5:30pm`, `10am`, `midday`.
@@ -48,4 +54,58 @@ pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
     format!("{}{}", first.unwrap_or_default(), chars.as_str())
+}
+
+/// `Monday, Tuesday, 9am to 5pm`.
+pub(crate) fn window(window: &Window) -> String {
+    let days = if window.days() == Day::WEEKDAYS {
+        "Monday to Friday".to_owned()
+    } else if window.days() == Day::ALL {
+        "every day".to_owned()
+    } else {
+        let names = window.days().iter().map(|day| day_name(*day));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    format!("{days}, {} to {}", clock(window.from()), clock(window.to()))
+}
+
+/// A day of the week in words.
+pub(crate) fn day_name(day: Day) -> &'static str {
+    match day {
+        Day::Mon => "Monday",
+        Day::Tue => "Tuesday",
+        Day::Wed => "Wednesday",
+        Day::Thu => "Thursday",
+        Day::Fri => "Friday",
+        Day::Sat => "Saturday",
+        Day::Sun => "Sunday",
+    }
+}
+
+/// A time of the day that a plan names: `5:30pm`, `10am`, `midday`, `midnight` at either end.
+pub(crate) fn clock(time: ClockTime) -> String {
+    let (hours, minutes) = (time.minutes() / 60, time.minutes() % 60);
+    let half = if hours % 24 < 12 { "am" } else { "pm" };
+    let twelve = if hours % 12 == 0 { 12 } else { hours % 12 };
+    match (time.minutes(), minutes) {
+        (0 | 1440, _) => "midnight".to_owned(),
+        (720, _) => "midday".to_owned(),
+        (_, 0) => format!("{twelve}{half}"),
+        _ => format!("{twelve}:{minutes:02}{half}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_read_as_words() {
+        let hours = ["09:00", "17:30", "12:00", "00:00", "00:30", "24:00"];
+        let hours = hours.map(|hour| clock(ClockTime::parse(hour).unwrap()));
+        assert_eq!(
+            hours,
+            ["9am", "5:30pm", "midday", "midnight", "12:30am", "midnight"]
+        );
+    }
 }

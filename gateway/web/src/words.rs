@@ -3,28 +3,15 @@
 use domain::contact::{Plan, Point, PointValue, Route, Safety, TextRule, VoicemailRule, Why};
 use domain::deadline::Deadline;
 use domain::rulebook::{Limit, Rule};
-use domain::window::{Day, Exclusion, Window};
+use domain::window::Exclusion;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::show;
 
 /// A kebab-case code as words: `victim-asked-for-it` is "Victim asked for it".
 pub(crate) fn code(code: &str) -> String {
-    sentence(&code.replace('-', " "))
-}
-
-/// The same text with a capital at its beginning.
-pub(crate) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
-    format!("{}{}", first.unwrap_or_default(), chars.as_str())
-}
-
-/// `23 November 2026`.
-pub(crate) fn day(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
+    show::sentence(&code.replace('-', " "))
 }
 
 /// Why a duty is due when it is due.
@@ -79,7 +66,7 @@ impl Due {
         Self {
             when: owed.due_at.map_or_else(
                 || "No number of days".to_owned(),
-                |due| day(domain::calendar::london_date(due)),
+                |due| show::day(domain::calendar::london_date(due)),
             ),
             what: owed
                 .rule
@@ -93,7 +80,11 @@ fn counted(deadline: &Deadline, rule: Option<&Rule>) -> Vec<String> {
     let is_working = rule.is_some_and(|rule| matches!(rule.limit, Limit::WorkingDays { .. }));
     let kind = if is_working { "working " } else { "" };
     let mut lines = Vec::new();
-    let days = deadline.counted.iter().map(|date| day(*date)).collect::<Vec<_>>();
+    let days = deadline
+        .counted
+        .iter()
+        .map(|date| show::day(*date))
+        .collect::<Vec<_>>();
     if !days.is_empty() {
         let noun = if days.len() == 1 { "day" } else { "days" };
         let enhanced = if deadline.enhanced {
@@ -109,14 +100,14 @@ fn counted(deadline: &Deadline, rule: Option<&Rule>) -> Vec<String> {
     }
     if !deadline.skipped.is_empty() {
         let skipped = deadline.skipped.iter();
-        let skipped = skipped.map(|one| format!("{} ({})", day(one.date), one.why));
+        let skipped = skipped.map(|one| format!("{} ({})", show::day(one.date), one.why));
         lines.push(format!(
             "Not counted: {}.",
             skipped.collect::<Vec<_>>().join(", ")
         ));
     }
     if let Some(date) = deadline.unrolled {
-        lines.push(format!("That is {}, no working day.", day(date)));
+        lines.push(format!("That is {}, no working day.", show::day(date)));
     }
     lines
 }
@@ -192,7 +183,7 @@ fn place(point: &Point) -> &'static str {
 
 fn until(point: &Point) -> String {
     match point.safety() {
-        Safety::VerifiedSafe { review_by, .. } => format!(" until {}", day(*review_by)),
+        Safety::VerifiedSafe { review_by, .. } => format!(" until {}", show::day(*review_by)),
         Safety::Unknown { .. } | Safety::Unsafe { .. } => String::new(),
     }
 }
@@ -217,64 +208,18 @@ fn times(plan: &Plan) -> String {
         None => "May be contacted at any time.".to_owned(),
         Some(windows) if windows.is_empty() => "No time was named at which contact is safe.".to_owned(),
         Some(windows) => {
-            let all = windows.iter().map(window).collect::<Vec<_>>();
+            let all = windows.iter().map(show::window).collect::<Vec<_>>();
             format!("May be contacted {}.", all.join("; "))
         }
     }
 }
 
-fn window(window: &Window) -> String {
-    let days = window.days();
-    let days = if days == Day::WEEKDAYS {
-        "Monday to Friday".to_owned()
-    } else if days == Day::ALL {
-        "every day".to_owned()
-    } else {
-        days.iter()
-            .map(|day| day_name(*day))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    format!(
-        "{days}, {} to {}",
-        clock(&window.from().to_string()),
-        clock(&window.to().to_string())
-    )
-}
-
 fn exclusion(exclusion: &Exclusion) -> String {
     match exclusion {
-        Exclusion::Weekly { window: hours } => format!("Never contact {}.", window(hours)),
-        Exclusion::Dates { first, last } => format!("Never contact {} to {}.", day(*first), day(*last)),
-    }
-}
-
-fn day_name(day: Day) -> &'static str {
-    match day {
-        Day::Mon => "Monday",
-        Day::Tue => "Tuesday",
-        Day::Wed => "Wednesday",
-        Day::Thu => "Thursday",
-        Day::Fri => "Friday",
-        Day::Sat => "Saturday",
-        Day::Sun => "Sunday",
-    }
-}
-
-/// `17:30` as `5:30pm`.
-fn clock(text: &str) -> String {
-    let (hour, minute) = text.split_once(':').unwrap_or((text, "00"));
-    let hour = hour.parse::<u8>().unwrap_or_default();
-    let half = if hour < 12 || hour == 24 { "am" } else { "pm" };
-    let twelve = match hour % 12 {
-        0 => 12,
-        other => other,
-    };
-    match (hour, minute) {
-        (12, "00") => "midday".to_owned(),
-        (0 | 24, "00") => "midnight".to_owned(),
-        (_, "00") => format!("{twelve}{half}"),
-        _ => format!("{twelve}:{minute}{half}"),
+        Exclusion::Weekly { window: hours } => format!("Never contact {}.", show::window(hours)),
+        Exclusion::Dates { first, last } => {
+            format!("Never contact {} to {}.", show::day(*first), show::day(*last))
+        }
     }
 }
 
@@ -283,12 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_and_hours_read_as_words() {
+    fn codes_read_as_words() {
         assert_eq!(code("victim-asked-for-it"), "Victim asked for it");
-        let hours = ["09:00", "17:30", "12:00", "00:00", "00:30", "24:00"].map(clock);
-        assert_eq!(
-            hours,
-            ["9am", "5:30pm", "midday", "midnight", "12:30am", "midnight"]
-        );
     }
 }

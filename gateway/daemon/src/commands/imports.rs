@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flows::import::{self, Format};
 use flows::{Gateway, Recorded};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::Context;
 use crate::print::{self, Fault};
@@ -38,10 +38,7 @@ fn open(file: &Path) -> Result<(BufReader<impl std::io::Read + use<>>, Format, P
     let format = Format::of(file).ok_or_else(|| named(&"the name of an import ends in .csv or .jsonl"))?;
     let opened = File::open(file).map_err(|fault| named(&fault))?;
     let size = opened.metadata().map_err(|fault| named(&fault))?.len();
-    let bar = ProgressBar::new(size);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = print::bar(size, "{bar:40} {bytes} of {total_bytes}, {eta} left");
     Ok((BufReader::new(bar.wrap_read(opened)), format, bar))
 }
 

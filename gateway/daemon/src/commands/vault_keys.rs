@@ -3,7 +3,6 @@
 use audit::key::{KeyKind, SigningKey};
 use domain::time::random;
 use flows::{Gateway, Rotated};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use vault::KeyFile;
 use zeroize::Zeroizing;
@@ -55,10 +54,7 @@ pub fn make_log_key(log: &ContactLog, entropy: &MachineEntropy) -> Result<(), Fa
 
 /// Wraps every data key anew, with a progress bar.
 pub async fn rotate(context: &Context, gateway: &Gateway) -> Result<u8, Fault> {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} keys, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = print::bar(0, "{bar:40} {pos} of {len} keys, {eta} left");
     let rotated = gateway
         .rotate_keys(&context.user, |done, of| {
             bar.set_length(of);

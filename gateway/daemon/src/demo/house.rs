@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use domain::time::{Clock, random};
-use flows::{AccountDetails, Gateway, Parts, PublishedLog, Sealer, Settings};
+use flows::{AccountDetails, Gateway, Parts, Settings};
 use mail::return_path::ReturnPathKey;
 use store::Pool;
 use vault::KeyFile;
@@ -14,7 +14,7 @@ use super::{CONNECTIONS_MAX, staff};
 use crate::chance::MachineEntropy;
 use crate::commands::vault_keys::make_log_key;
 use crate::config::{ContactLog, Web, secrets};
-use crate::house::{self, Paths};
+use crate::house::{self, LogFiles, Paths};
 use crate::print::Fault;
 use crate::site::own_certificate;
 
@@ -72,18 +72,12 @@ pub fn contact_log(dir: &Path) -> ContactLog {
     }
 }
 
-/// Becomes the one who seals the demo's log.
-pub async fn sealer(dir: &Path, gateway: &Gateway) -> Result<Sealer, Fault> {
-    house::sealer(&contact_log(dir), gateway).await
-}
-
-/// The demo's published log, with a key made on the spot.
-pub fn published(dir: &Path) -> Result<PublishedLog, Fault> {
-    let log = contact_log(dir);
+/// Key and policy of the demo's log; the key is made on the spot.
+pub fn log_files(log: &ContactLog) -> Result<LogFiles, Fault> {
     if !log.key_file.exists() {
-        make_log_key(&log, &MachineEntropy::new())?;
+        make_log_key(log, &MachineEntropy::new())?;
     }
-    house::published(&log)
+    LogFiles::read(log)
 }
 
 /// The door of a demo, with a certificate of its own for this machine alone.

@@ -55,12 +55,15 @@ fn first_morning() -> Result<Timestamp, Fault> {
 pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fault> {
     let clock = StoryClock::at(first_morning()?);
     let gateway = house::open(&context.project, &context.dir, Box::new(clock.clone())).await?;
-    let gateway = Arc::new(gateway.publishing(house::published(&context.dir)?));
+    let log = contact_log(&context.dir);
+    let files = house::log_files(&log)?;
+    let gateway = Arc::new(gateway.publishing(files.published(&log)));
     // A demo that was stopped goes on where it was; its time never goes back.
     if let Some(last) = gateway.last_recorded_at().await? {
         clock.set(last);
     }
-    let mut sealer = house::sealer(&context.dir, &gateway).await?;
+    let cosigner = Cosigner::new(files.policy().clone())?;
+    let mut sealer = crate::house::sealer(&log, files, &gateway).await?;
     let caught = context.dir.join("caught");
     let (catcher, relay) = post_office(&context.dir).await?;
     let summary = play(context, &gateway, &mut sealer, &clock, &relay).await?;
@@ -74,7 +77,7 @@ pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fa
         let web = house::web(&context.project, &context.dir, listen)?;
         let site = Site::open(&web, Arc::clone(&gateway))?;
         show_ways_in(&gateway, &web.origin).await?;
-        stay_up(context, gateway, sealer, &clock, (relay, site)).await?;
+        stay_up(context, gateway, (sealer, cosigner), &clock, (relay, site)).await?;
     }
     catcher.stop().await;
     Ok(0)
@@ -131,11 +134,10 @@ async fn show_ways_in(gateway: &Gateway, origin: &str) -> Result<(), Fault> {
 async fn stay_up(
     context: &Context,
     gateway: Arc<Gateway>,
-    sealer: Sealer,
+    at_the_log: (Sealer, Cosigner),
     clock: &StoryClock,
     (relay, site): (Relay, Site),
 ) -> Result<(), Fault> {
-    let cosigner = Cosigner::new(crate::house::policy(&contact_log(&context.dir))?.0)?;
     let file = context.dir.join(CLOCK);
     fs::write(&file, clock.run().to_string())
         .map_err(|fault| Fault::input(format!("{}: {fault}", file.display())))?;
@@ -148,7 +150,7 @@ async fn stay_up(
             .strftime("%H:%M on %-d %B %Y"),
         context.dir.display()
     ));
-    workers::run(gateway, relay, (sealer, cosigner), STUCK_S, Some(site)).await
+    workers::run(gateway, relay, at_the_log, STUCK_S, Some(site)).await
 }
 
 /// Reads, plays, verifies, counts.

@@ -10,7 +10,7 @@ use flows::import::{self, Format};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::{Problem, Refused};
+use super::problem::{NoAccess, NotTaken, Refused};
 use super::{Client, Sent, idempotent};
 use crate::door::Door;
 use crate::route::{Access, Route, post};
@@ -38,12 +38,8 @@ pub(super) struct Adding {
     responses(
         (status = 201, description = "added", body = Adding),
         (status = 200, description = "known before", body = Adding),
-        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "not in the token's scopes", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "two requests at once", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "too long", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "refused, field by field", body = Problem, content_type = "application/problem+json")
+        NotTaken,
+        NoAccess
     )
 )]
 pub(super) async fn add(

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Client;
-use super::problem::{Problem, Refused};
+use super::problem::{NoAccess, Problem, Refused};
 use crate::door::Door;
 use crate::route::{Access, Route, get};
 
@@ -37,8 +37,7 @@ pub(super) struct Standing {
     get, path = "/api/v1/messages/{id}", params(("id" = String, Path, description = "32 hexadecimal digits")),
     responses(
         (status = 200, description = "where it stands", body = Standing),
-        (status = 401, description = "no live token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "not in the token's scopes", body = Problem, content_type = "application/problem+json"),
+        NoAccess,
         (status = 404, description = "not there, or not in these Areas", body = Problem, content_type = "application/problem+json")
     )
 )]

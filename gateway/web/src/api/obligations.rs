@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Client;
-use super::problem::{Problem, Refused};
+use super::problem::{NoAccess, Problem, Refused};
 use crate::door::Door;
 use crate::route::{Access, Route, get};
 
@@ -101,8 +101,7 @@ fn owed(door: &Door, row: &flows::ObligationRow) -> Owed {
     responses(
         (status = 200, description = "a page", body = Page),
         (status = 400, description = "an unknown parameter", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "not in the token's scopes", body = Problem, content_type = "application/problem+json"),
+        NoAccess,
         (status = 422, description = "a limit or place that is none", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -152,8 +151,7 @@ fn place(text: &str) -> Result<ObligationPlace, Refused> {
     get, path = "/api/v1/obligations/{id}", params(("id" = String, Path, description = "32 hexadecimal digits")),
     responses(
         (status = 200, description = "the obligation", body = Owed),
-        (status = 401, description = "no live token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "not in the token's scopes", body = Problem, content_type = "application/problem+json"),
+        NoAccess,
         (status = 404, description = "not there, or not in these Areas", body = Problem, content_type = "application/problem+json")
     )
 )]

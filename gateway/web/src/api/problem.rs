@@ -6,7 +6,7 @@ use domain::id::EventId;
 use domain::scope::Scope;
 use flows::Kind;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::door::Door;
 
@@ -36,6 +36,42 @@ pub struct Problem {
     /// Everything that is wrong with what was sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
+}
+
+/// What every route may answer instead, for the document.
+#[derive(IntoResponses)]
+#[expect(
+    dead_code,
+    reason = "read by the document alone; answers are made of `Refused`"
+)]
+pub(super) enum NoAccess {
+    /// no live token
+    #[response(status = 401, content_type = "application/problem+json")]
+    NoToken(Problem),
+    /// not in the token's scopes
+    #[response(status = 403, content_type = "application/problem+json")]
+    NotInScope(Problem),
+}
+
+/// What a route that takes one record may answer instead, besides [`NoAccess`].
+#[derive(IntoResponses)]
+#[expect(
+    dead_code,
+    reason = "read by the document alone; answers are made of `Refused`"
+)]
+pub(super) enum NotTaken {
+    /// not JSON
+    #[response(status = 400, content_type = "application/problem+json")]
+    NotReadable(Problem),
+    /// two requests at once
+    #[response(status = 409, content_type = "application/problem+json")]
+    AtOnce(Problem),
+    /// too long
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLong(Problem),
+    /// refused, field by field
+    #[response(status = 422, content_type = "application/problem+json")]
+    Refused(Problem),
 }
 
 /// Why another system is not answered.

@@ -9,7 +9,7 @@ use flows::{Added, Kind, Recorded};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::{Problem, Refused};
+use super::problem::{NoAccess, Problem, Refused};
 use super::{Client, Sent};
 use crate::door::Door;
 use crate::route::{Access, Route, post};
@@ -75,8 +75,7 @@ fn format(headers: &HeaderMap) -> Result<Format, Refused> {
     responses(
         (status = 200, description = "read to the end; refused rows are listed", body = Report),
         (status = 400, description = "another kind of body", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "not in the token's scopes", body = Problem, content_type = "application/problem+json"),
+        NoAccess,
         (status = 413, description = "too long", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -107,8 +106,7 @@ pub(super) async fn cases(
     responses(
         (status = 200, description = "read to the end; refused rows are listed", body = Report),
         (status = 400, description = "another kind of body", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "not in the token's scopes", body = Problem, content_type = "application/problem+json"),
+        NoAccess,
         (status = 413, description = "too long", body = Problem, content_type = "application/problem+json")
     )
 )]

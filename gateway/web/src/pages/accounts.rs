@@ -1,7 +1,7 @@
 //! Accounts, for the administrator: who may sign in, with which roles, in which Areas. No content of a case is here.
 
 use axum::extract::{Path, State};
-use axum::response::Redirect;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::account::Role;
 use domain::id::AccountId;
 use flows::{Account, AccountDetails};
@@ -193,22 +193,7 @@ fn put_at_field(fault: flows::Error, problems: &mut Problems) -> Result<(), Refu
     }
 }
 
-/// A page with its problems, or where to go on.
-enum Outcome {
-    Shown(Shown),
-    Gone(Redirect),
-}
-
-impl axum::response::IntoResponse for Outcome {
-    fn into_response(self) -> axum::response::Response {
-        match self {
-            Self::Shown(page) => page.into_response(),
-            Self::Gone(redirect) => redirect.into_response(),
-        }
-    }
-}
-
-async fn add(State(door): State<Door>, visit: Visit, form: Form) -> Result<Outcome, Refusal> {
+async fn add(State(door): State<Door>, visit: Visit, form: Form) -> Result<Response, Refusal> {
     form.only(&FIELDS, &["roles", "areas"])?;
     let mut problems = Problems::default();
     problems.need(!form.value("user").is_empty(), "user", "Enter a user name");
@@ -219,21 +204,17 @@ async fn add(State(door): State<Door>, visit: Visit, form: Form) -> Result<Outco
             .add_account(visit.user()?, form.value("user"), &details)
             .await
         {
-            Ok(id) => return Ok(Outcome::Gone(Redirect::to(&format!("/accounts/{id}")))),
+            Ok(id) => return Ok(Redirect::to(&format!("/accounts/{id}")).into_response()),
             Err(fault) => put_at_field(fault, &mut problems)?,
         }
     }
     let data = filled(&door, &form, &problems, None);
-    Ok(Outcome::Shown(show_form(&door, &visit, &data, &problems)?))
+    Ok(show_form(&door, &visit, &data, &problems)?.into_response())
 }
 
 pub(super) async fn account(door: &Door, visit: &Visit, id: &str) -> Result<Account, Refusal> {
     let id = AccountId::parse(id).map_err(|_| Refusal::NotFound)?;
-    let accounts = door.gateway().list_accounts(visit.user()?).await?;
-    accounts
-        .into_iter()
-        .find(|account| account.id == id)
-        .ok_or(Refusal::NotFound)
+    Ok(door.gateway().find_account_by_id(visit.user()?, &id).await?)
 }
 
 /// An account as its form would have sent it.
@@ -262,7 +243,7 @@ async fn change(
     visit: Visit,
     Path(id): Path<String>,
     form: Form,
-) -> Result<Outcome, Refusal> {
+) -> Result<Response, Refusal> {
     form.only(&FIELDS[1..], &["roles", "areas"])?;
     let account = account(&door, &visit, &id).await?;
     let mut problems = Problems::default();
@@ -274,12 +255,12 @@ async fn change(
             .change_account(visit.user()?, &account.id, version, &details)
             .await;
         match changed {
-            Ok(()) => return Ok(Outcome::Gone(Redirect::to("/accounts"))),
+            Ok(()) => return Ok(Redirect::to("/accounts").into_response()),
             Err(fault) => put_at_field(fault, &mut problems)?,
         }
     }
     let data = filled(&door, &form, &problems, Some(&account.id));
-    Ok(Outcome::Shown(show_form(&door, &visit, &data, &problems)?))
+    Ok(show_form(&door, &visit, &data, &problems)?.into_response())
 }
 
 async fn invite(
@@ -302,7 +283,7 @@ async fn disable(
     visit: Visit,
     Path(id): Path<String>,
     form: Form,
-) -> Result<Outcome, Refusal> {
+) -> Result<Response, Refusal> {
     form.only(&["reason"], &[])?;
     let account = account(&door, &visit, &id).await?;
     let reason = form.value("reason");
@@ -310,10 +291,10 @@ async fn disable(
         let mut problems = Problems::default();
         problems.add("reason", "Select why it is disabled");
         let data = filled(&door, &as_form(&account), &problems, Some(&account.id));
-        return Ok(Outcome::Shown(show_form(&door, &visit, &data, &problems)?));
+        return Ok(show_form(&door, &visit, &data, &problems)?.into_response());
     }
     door.gateway()
         .disable_account(visit.user()?, &account.id, reason)
         .await?;
-    Ok(Outcome::Gone(Redirect::to("/accounts")))
+    Ok(Redirect::to("/accounts").into_response())
 }

@@ -84,10 +84,7 @@ fn facts(door: &Door, read: &CaseRead) -> SummaryList {
             case.unit.clone().unwrap_or_else(|| "None named".to_owned()),
         )
         .row("Offence", words::code(&case.offence))
-        .row(
-            "Opened",
-            words::day(domain::calendar::london_date(case.opened_at)),
-        )
+        .row("Opened", show::day(domain::calendar::london_date(case.opened_at)))
         .row("Closed", closed)
         .row("Flags that keep its data", kept)
 }

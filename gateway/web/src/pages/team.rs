@@ -109,7 +109,7 @@ async fn requests(door: &Door, user: &str) -> Result<Vec<ToDecide>, Refusal> {
         let wish = match &row.to_date {
             None => "To waive the duty".to_owned(),
             Some(day) => {
-                let day = day.parse().map_or_else(|_| day.clone(), words::day);
+                let day = day.parse().map_or_else(|_| day.clone(), show::day);
                 format!("To move it to {day}")
             }
         };

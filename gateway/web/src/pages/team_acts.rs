@@ -16,6 +16,7 @@ use crate::page::Page;
 use crate::parts::{Choice, DateInput};
 use crate::refusal::Refusal;
 use crate::route::{Access, Route, get, post};
+use crate::show;
 use crate::visit::Visit;
 use crate::words::{self, Owed};
 
@@ -285,7 +286,7 @@ async fn do_ask(
                 return Ok(Redirect::to(&format!("/victims/{}", owed.victim_id)).into_response());
             }
             // The flow says which day would do, in words without personal data.
-            Err(flows::Error::Invalid(what)) => problems.add("to", words::sentence(&what)),
+            Err(flows::Error::Invalid(what)) => problems.add("to", show::sentence(&what)),
             Err(fault) => return Err(fault.into()),
         }
     }

@@ -174,7 +174,7 @@ fn facts(door: &Door, read: &VictimRead<'_>) -> SummaryList {
         "cy" => "Welsh",
         other => other,
     };
-    let trial = read.trial.map_or_else(|| "Not set".to_owned(), words::day);
+    let trial = read.trial.map_or_else(|| "Not set".to_owned(), show::day);
     let opted_out = read.standing.opted_out.iter().map(|stage| words::code(stage));
     let opted_out = opted_out.collect::<Vec<_>>().join(", ");
     let none = || "None".to_owned();

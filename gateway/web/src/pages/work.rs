@@ -302,10 +302,7 @@ fn tags(item: &Item<'_>) -> Vec<Tag> {
             "held" | "unknown" | "permanent-failure" | "technical-failure"
         )
     {
-        tags.push(tag(
-            &words::sentence(timeline::delivery(state)),
-            "govuk-tag--pink",
-        ));
+        tags.push(tag(&show::sentence(timeline::delivery(state)), "govuk-tag--pink"));
     } else if let Some(waits) = &item.line.owed.waiting_for {
         tags.push(tag(
             &format!("Waits: {}", words::code(waits).to_lowercase()),

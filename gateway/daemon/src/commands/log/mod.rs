@@ -13,7 +13,7 @@ use audit::checkpoint::Checkpoint;
 use audit::folder::Folder;
 use audit::note::Note;
 use audit::policy::Policy;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::Context;
 use crate::config::ContactLog;
@@ -160,10 +160,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
 }
 
 fn bar(what: &str, all: u64) -> ProgressBar {
-    let bar = ProgressBar::new(all);
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {human_pos} of {human_len}, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = print::bar(all, "{msg} {bar:40} {human_pos} of {human_len}, {eta} left");
     bar.set_message(what.to_owned());
     bar
 }

@@ -75,7 +75,7 @@ pub(super) fn form_page(
     let mut duties = duties.collect::<Vec<_>>();
     duties.insert(0, (String::new(), "No duty, or it is not known".to_owned()));
     let points = desk.plan.points().iter().map(|point| {
-        let words = format!("{}: {}", rules::route(point.route()), rules::value(point, false));
+        let words = rules::line(point, false);
         (point.id().as_str().to_owned(), words)
     });
     let mut points = points.collect::<Vec<_>>();

@@ -188,29 +188,40 @@ fn chosen<'f>(
     value
 }
 
+/// The message and the reason of a form that asks for nothing else, or the page again with words at the field.
+async fn reasoned<'f>(
+    door: &Door,
+    visit: &Visit,
+    id: &str,
+    form: &'f Form,
+    (field, options, words): (&str, &[(&str, &str)], &str),
+) -> Result<Result<(MessageId, &'f str), Response>, Refusal> {
+    form.only(&[field], &[])?;
+    let id = parse(id)?;
+    door.gateway().whose_message(visit.user()?, &id).await?;
+    let mut problems = Problems::default();
+    let reason = chosen(form, field, options, words, &mut problems);
+    if problems.is_empty() {
+        Ok(Ok((id, reason)))
+    } else {
+        shown(door, visit, &id, form, &problems).await.map(Err)
+    }
+}
+
 async fn cancel(
     State(door): State<Door>,
     visit: Visit,
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Refusal> {
-    form.only(&["cancel"], &[])?;
-    let id = parse(&id)?;
-    let user = visit.user()?;
-    door.gateway().whose_message(user, &id).await?;
-    let mut problems = Problems::default();
-    let reason = chosen(
-        &form,
-        "cancel",
-        &CANCELLED,
-        "Select why it should not leave",
-        &mut problems,
-    );
-    if problems.is_empty() {
-        door.gateway().cancel_message(user, &id, reason).await?;
-        return Ok(Redirect::to(&path(&id)).into_response());
-    }
-    shown(&door, &visit, &id, &form, &problems).await
+    let asked = ("cancel", &CANCELLED[..], "Select why it should not leave");
+    let (id, reason) = match reasoned(&door, &visit, &id, &form, asked).await? {
+        Ok(given) => given,
+        Err(page) => return Ok(page),
+    };
+    let gateway = door.gateway();
+    gateway.cancel_message(visit.user()?, &id, reason).await?;
+    Ok(Redirect::to(&path(&id)).into_response())
 }
 
 async fn send_again(
@@ -219,23 +230,14 @@ async fn send_again(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Refusal> {
-    form.only(&["again"], &[])?;
-    let id = parse(&id)?;
-    let user = visit.user()?;
-    door.gateway().whose_message(user, &id).await?;
-    let mut problems = Problems::default();
-    let reason = chosen(
-        &form,
-        "again",
-        &AGAIN,
-        "Select why it should be sent again",
-        &mut problems,
-    );
-    if problems.is_empty() {
-        door.gateway().resend_message(user, &id, reason).await?;
-        return Ok(Redirect::to(&path(&id)).into_response());
-    }
-    shown(&door, &visit, &id, &form, &problems).await
+    let asked = ("again", &AGAIN[..], "Select why it should be sent again");
+    let (id, reason) = match reasoned(&door, &visit, &id, &form, asked).await? {
+        Ok(given) => given,
+        Err(page) => return Ok(page),
+    };
+    let gateway = door.gateway();
+    gateway.resend_message(visit.user()?, &id, reason).await?;
+    Ok(Redirect::to(&path(&id)).into_response())
 }
 
 #[derive(Serialize)]

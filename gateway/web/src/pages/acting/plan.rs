@@ -178,9 +178,9 @@ fn page_of(
     changed: bool,
 ) -> PlanPage {
     let routes = ROUTES.map(|(code, by)| (code, rules::route(by)));
-    let days = DAYS.map(|(code, day)| (code, rules::day_name(day)));
+    let days = DAYS.map(|(code, day)| (code, show::day_name(day)));
     let name = |point: &Point| {
-        let words = format!("{}: {}", rules::route(point.route()), rules::value(point, false));
+        let words = rules::line(point, false);
         (point.id().as_str().to_owned(), words)
     };
     let points = desk.plan.points().iter().map(name).collect::<Vec<_>>();

@@ -2,9 +2,8 @@
 
 use domain::calendar::london;
 use domain::contact::{Plan, Point, PointValue, Route, Safety, TextRule, VoicemailRule, Why};
-use domain::window::{ClockTime, Day, Exclusion, Window, Windows, default_windows};
+use domain::window::{Exclusion, Windows, default_windows};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::show;
@@ -33,7 +32,7 @@ impl Rules {
         let next = plan.schedule.next_open(now);
         let (mut use_these, mut not_these) = (Vec::new(), Vec::new());
         for point in plan.points() {
-            let line = format!("{}: {}", route(point.route()), self::value(point, whole));
+            let line = line(point, whole);
             match point.usable(now) {
                 Ok(()) => use_these.push(format!("{line} ({})", safety(point))),
                 Err(_) => not_these.push(format!("{line} ({})", safety(point))),
@@ -67,6 +66,11 @@ pub(super) fn route(route: Route) -> &'static str {
         Route::ViaIsva => "Through the ISVA",
         Route::ViaPolice => "Through the police",
     }
+}
+
+/// A point by its route and value: whole, or enough of it to recognise.
+pub(super) fn line(point: &Point, whole: bool) -> String {
+    format!("{}: {}", route(point.route()), value(point, whole))
 }
 
 /// A new value, whole: whoever verifies or approves it has to read it.
@@ -114,8 +118,8 @@ pub(super) fn safety(point: &Point) -> String {
             ..
         } => format!(
             "agreed as safe on {}, to be checked again by {}",
-            day(verified_at.to_zoned(london()).date()),
-            day(*review_by)
+            show::day(verified_at.to_zoned(london()).date()),
+            show::day(*review_by)
         ),
         Safety::Unknown { why, .. } => format!("not known to be safe: {}", because(*why)),
         Safety::Unsafe { why, .. } => format!("unsafe: {}", because(*why)),
@@ -134,64 +138,21 @@ fn because(why: Why) -> &'static str {
     }
 }
 
-/// `7 September 2026`.
-pub(super) fn day(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
-}
-
 fn times(plan: &Plan) -> Vec<String> {
     let mut lines = match &plan.schedule.windows {
         Windows::Any => vec!["At any time".to_owned()],
-        Windows::Unrecorded => default_windows().iter().map(window).collect(),
+        Windows::Unrecorded => default_windows().iter().map(show::window).collect(),
         Windows::Only { windows } if windows.is_empty() => vec!["Never".to_owned()],
-        Windows::Only { windows } => windows.iter().map(window).collect(),
+        Windows::Only { windows } => windows.iter().map(show::window).collect(),
     };
     if matches!(plan.schedule.windows, Windows::Unrecorded) {
         lines.push("These are the usual times: this person has not been asked yet.".to_owned());
     }
     lines.extend(plan.schedule.exclusions.iter().map(|exclusion| match exclusion {
-        Exclusion::Weekly { window: hours } => format!("Not {}", window(hours)),
-        Exclusion::Dates { first, last } => format!("Not from {} to {}", day(*first), day(*last)),
+        Exclusion::Weekly { window: hours } => format!("Not {}", show::window(hours)),
+        Exclusion::Dates { first, last } => format!("Not from {} to {}", show::day(*first), show::day(*last)),
     }));
     lines
-}
-
-/// `Monday, Tuesday, 9am to 5pm`.
-fn window(window: &Window) -> String {
-    let days = if window.days() == Day::WEEKDAYS {
-        "Monday to Friday".to_owned()
-    } else if window.days() == Day::ALL {
-        "every day".to_owned()
-    } else {
-        let names = window.days().iter().map(|day| day_name(*day));
-        names.collect::<Vec<_>>().join(", ")
-    };
-    format!("{days}, {} to {}", clock(window.from()), clock(window.to()))
-}
-
-/// A day of the week in words.
-pub(super) fn day_name(day: Day) -> &'static str {
-    match day {
-        Day::Mon => "Monday",
-        Day::Tue => "Tuesday",
-        Day::Wed => "Wednesday",
-        Day::Thu => "Thursday",
-        Day::Fri => "Friday",
-        Day::Sat => "Saturday",
-        Day::Sun => "Sunday",
-    }
-}
-
-fn clock(time: ClockTime) -> String {
-    let (hours, minutes) = (time.minutes() / 60, time.minutes() % 60);
-    let half = if hours % 24 < 12 { "am" } else { "pm" };
-    let twelve = if hours % 12 == 0 { 12 } else { hours % 12 };
-    match (time.minutes(), minutes) {
-        (0 | 1440, _) => "midnight".to_owned(),
-        (720, _) => "midday".to_owned(),
-        (_, 0) => format!("{twelve}{half}"),
-        _ => format!("{twelve}:{minutes:02}{half}"),
-    }
 }
 
 fn also(plan: &Plan) -> Vec<String> {
