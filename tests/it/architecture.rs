@@ -19,7 +19,7 @@ struct Room {
 /// `daemon` is the one place that asks the system for random bytes. `tests` may use every room, and `sqlx` to try
 /// what the triggers refuse, and `lettre` to measure it by itself.
 ///
-/// `web` uses `audit` for the witness's door alone, whose requests are checkpoints: no data are reached by it. `hyper`
+/// `web` uses `audit` for checkpoints, proofs and digests, which are mathematics: no data are reached by it. `hyper`
 /// stands in `web` for the time limits of connections, which axum's own server lacks, and in `daemon` to ask other
 /// people's witnesses: a way out, and no door.
 const ROOMS: &[Room] = &[

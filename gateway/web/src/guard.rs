@@ -11,7 +11,7 @@ use domain::scope::Scope;
 use domain::time::random;
 
 use crate::api;
-use crate::api::problem::Refused;
+use crate::api::problem::ApiRefusal;
 use crate::door::Door;
 use crate::layers::RouteOf;
 use crate::refusal::{Refusal, Said};
@@ -74,7 +74,7 @@ async fn by_token(door: &Door, scope: Scope, request: Request, next: Next) -> Re
         Ok(request) => next.run(request).await,
         Err(refused) => return refused.answer(door),
     };
-    match answer.extensions_mut().remove::<Arc<Refused>>() {
+    match answer.extensions_mut().remove::<Arc<ApiRefusal>>() {
         Some(refused) => refused.answer(door),
         None => answer,
     }

@@ -10,7 +10,7 @@ use flows::import::{self, Format};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::{NoAccess, NotTaken, Refused};
+use super::problem::{ApiRefusal, NoAccess, NotTaken};
 use super::{Client, Sent, idempotent};
 use crate::door::Door;
 use crate::route::{Access, Route, post};
@@ -47,12 +47,12 @@ pub(super) async fn add(
     Client(client): Client,
     headers: HeaderMap,
     Sent(body): Sent,
-) -> Result<Response, Refused> {
+) -> Result<Response, ApiRefusal> {
     let line = one_line(&headers, &body)?;
     let mut rows = import::cases(line.as_bytes(), Format::JsonLines);
     let row = rows
         .next()
-        .ok_or_else(|| Refused::NotReadable("the body is empty".to_owned()))?;
+        .ok_or_else(|| ApiRefusal::NotReadable("the body is empty".to_owned()))?;
     let (_, record) = row.map_err(|refused| field(&refused))?;
     idempotent::once(&door, &client, &headers, (PATH, &body), async || {
         Ok(match door.gateway().add_case_of(&client, &record).await? {
@@ -69,20 +69,20 @@ pub(super) async fn add(
 }
 
 /// A JSON object as a line of an import file.
-pub(super) fn one_line(headers: &HeaderMap, body: &Bytes) -> Result<String, Refused> {
+pub(super) fn one_line(headers: &HeaderMap, body: &Bytes) -> Result<String, ApiRefusal> {
     let kind = headers
         .get("content-type")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if kind.split(';').next().map(str::trim) != Some("application/json") {
-        return Err(Refused::NotReadable(
+        return Err(ApiRefusal::NotReadable(
             "the body must be application/json".to_owned(),
         ));
     }
     let object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(body).map_err(|fault| {
             // The parser's own words may quote what was sent.
-            Refused::NotReadable(format!(
+            ApiRefusal::NotReadable(format!(
                 "the body is no JSON object; it stops being one at line {}, column {}",
                 fault.line(),
                 fault.column()
@@ -92,12 +92,12 @@ pub(super) fn one_line(headers: &HeaderMap, body: &Bytes) -> Result<String, Refu
 }
 
 /// Why a row was refused, by its field.
-pub(super) fn field(refused: &import::Refused) -> Refused {
+pub(super) fn field(refused: &import::Refused) -> ApiRefusal {
     let pointer = refused
         .field
         .as_ref()
         .map_or_else(|| "/".to_owned(), |field| format!("/{field}"));
-    Refused::invalid(
+    ApiRefusal::invalid(
         &pointer,
         format!("{}; right would be: {}", refused.what, refused.right),
     )

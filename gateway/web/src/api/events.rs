@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::cases::{field, one_line};
-use super::problem::{NoAccess, NotTaken, Refused};
+use super::problem::{ApiRefusal, NoAccess, NotTaken};
 use super::{Client, Sent, idempotent};
 use crate::door::Door;
 use crate::route::{Access, Route, post};
@@ -52,12 +52,12 @@ pub(super) async fn add(
     Client(client): Client,
     headers: HeaderMap,
     Sent(body): Sent,
-) -> Result<Response, Refused> {
+) -> Result<Response, ApiRefusal> {
     let line = one_line(&headers, &body)?;
     let mut rows = import::events(line.as_bytes(), Format::JsonLines);
     let row = rows
         .next()
-        .ok_or_else(|| Refused::NotReadable("the body is empty".to_owned()))?;
+        .ok_or_else(|| ApiRefusal::NotReadable("the body is empty".to_owned()))?;
     let (_, event) = row.map_err(|refused| field(&refused))?;
     idempotent::once(&door, &client, &headers, (PATH, &body), async || {
         let (status, outcome, [raised, lapsed, moved]) =
@@ -68,7 +68,7 @@ pub(super) async fn add(
                     moved,
                 } => (StatusCode::CREATED, "recorded", [raised, lapsed, moved]),
                 Recorded::Duplicate => (StatusCode::OK, "known-before", [0; 3]),
-                Recorded::Refused(why) => return Err(Refused::invalid("/", why)),
+                Recorded::Refused(why) => return Err(ApiRefusal::invalid("/", why)),
             };
         Ok((
             status,

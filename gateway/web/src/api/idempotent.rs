@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use flows::{ApiClient, GivenAnswer};
 use serde::Serialize;
 
-use super::problem::Refused;
+use super::problem::ApiRefusal;
 use crate::door::Door;
 
 const KEY: &str = "idempotency-key";
@@ -20,15 +20,15 @@ pub(super) async fn once<T: Serialize>(
     client: &ApiClient,
     headers: &HeaderMap,
     (path, body): (&str, &Bytes),
-    work: impl AsyncFnOnce() -> Result<(StatusCode, T), Refused>,
-) -> Result<Response, Refused> {
+    work: impl AsyncFnOnce() -> Result<(StatusCode, T), ApiRefusal>,
+) -> Result<Response, ApiRefusal> {
     let Some(key) = headers.get(KEY) else {
         let (status, answer) = work().await?;
         return Ok((status, axum::Json(answer)).into_response());
     };
     let right = |key: &&str| !key.is_empty() && key.len() <= KEY_BYTES_MAX;
     let key = key.to_str().ok().filter(right);
-    let key = key.ok_or_else(|| Refused::invalid(KEY, "1 to 128 visible ASCII characters"))?;
+    let key = key.ok_or_else(|| ApiRefusal::invalid(KEY, "1 to 128 visible ASCII characters"))?;
     let digest = audit::merkle::leaf_hash(&[path.as_bytes(), b"\n", body].concat()).to_hex();
     let gateway = door.gateway();
     if let Some(given) = gateway.find_answer(client, key, &digest).await? {
@@ -37,7 +37,7 @@ pub(super) async fn once<T: Serialize>(
     let (status, answer) = work().await?;
     let given = GivenAnswer {
         status: status.as_u16(),
-        body: serde_json::to_string(&answer).map_err(|fault| Refused::NotReadable(fault.to_string()))?,
+        body: serde_json::to_string(&answer).map_err(|fault| ApiRefusal::NotReadable(fault.to_string()))?,
     };
     gateway.keep_answer(client, key, &digest, &given).await?;
     Ok(again(given))

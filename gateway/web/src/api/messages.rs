@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Client;
-use super::problem::{NoAccess, Problem, Refused};
+use super::problem::{ApiRefusal, NoAccess, Problem};
 use crate::door::Door;
 use crate::route::{Access, Route, get};
 
@@ -45,7 +45,7 @@ pub(super) async fn find(
     State(door): State<Door>,
     Client(client): Client,
     Path(id): Path<String>,
-) -> Result<Json<Standing>, Refused> {
+) -> Result<Json<Standing>, ApiRefusal> {
     let id = MessageId::parse(&id).map_err(|_| flows::Error::NotFound("message"))?;
     let (state, reason) = door.gateway().message_state_of(&client, &id).await?;
     Ok(Json(Standing {

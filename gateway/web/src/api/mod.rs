@@ -25,7 +25,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::door::Door;
 use crate::route::{Access, Route, get};
-use problem::{Problem, Refused};
+use problem::{ApiRefusal, Problem};
 
 /// Where all of it begins.
 pub(crate) const PREFIX: &str = "/api/";
@@ -81,21 +81,21 @@ async fn document() -> Json<utoipa::openapi::OpenApi> {
 }
 
 /// Lets a request of another system through: a live token with this scope, and nothing a browser would add by itself.
-pub(crate) async fn admit(door: &Door, scope: Scope, mut request: Request) -> Result<Request, Refused> {
+pub(crate) async fn admit(door: &Door, scope: Scope, mut request: Request) -> Result<Request, ApiRefusal> {
     let sent = request
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
     let token = sent
         .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or(Refused::NoToken)?;
+        .ok_or(ApiRefusal::NoToken)?;
     let client = door
         .gateway()
         .find_api_client(token)
         .await?
-        .ok_or(Refused::NoToken)?;
+        .ok_or(ApiRefusal::NoToken)?;
     if !client.scopes.contains(&scope) {
-        return Err(Refused::NotInScope(scope));
+        return Err(ApiRefusal::NotInScope(scope));
     }
     request.extensions_mut().insert(Client(client));
     Ok(request)
@@ -106,10 +106,10 @@ pub(crate) async fn admit(door: &Door, scope: Scope, mut request: Request) -> Re
 pub(crate) struct Client(pub(crate) ApiClient);
 
 impl FromRequestParts<Door> for Client {
-    type Rejection = Refused;
+    type Rejection = ApiRefusal;
 
-    async fn from_request_parts(parts: &mut Parts, _door: &Door) -> Result<Self, Refused> {
-        parts.extensions.get::<Self>().cloned().ok_or(Refused::NoToken)
+    async fn from_request_parts(parts: &mut Parts, _door: &Door) -> Result<Self, ApiRefusal> {
+        parts.extensions.get::<Self>().cloned().ok_or(ApiRefusal::NoToken)
     }
 }
 
@@ -120,11 +120,11 @@ pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 pub(crate) struct Sent(pub(crate) Bytes);
 
 impl FromRequest<Door> for Sent {
-    type Rejection = Refused;
+    type Rejection = ApiRefusal;
 
-    async fn from_request(request: Request, _door: &Door) -> Result<Self, Refused> {
+    async fn from_request(request: Request, _door: &Door) -> Result<Self, ApiRefusal> {
         let read = to_bytes(request.into_body(), BODY_BYTES_MAX).await;
-        read.map(Self).map_err(|_| Refused::TooLong)
+        read.map(Self).map_err(|_| ApiRefusal::TooLong)
     }
 }
 

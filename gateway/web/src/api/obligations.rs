@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Client;
-use super::problem::{NoAccess, Problem, Refused};
+use super::problem::{ApiRefusal, NoAccess, Problem};
 use crate::door::Door;
 use crate::route::{Access, Route, get};
 
@@ -109,12 +109,12 @@ pub(super) async fn list(
     State(door): State<Door>,
     Client(client): Client,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Page>, Refused> {
+) -> Result<Json<Page>, ApiRefusal> {
     let Query(asked) =
-        asked.map_err(|_| Refused::NotReadable("parameters: `after` and `limit`".to_owned()))?;
+        asked.map_err(|_| ApiRefusal::NotReadable("parameters: `after` and `limit`".to_owned()))?;
     let limit = asked.limit.unwrap_or(50);
     if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(Refused::invalid("limit", "1 to 200"));
+        return Err(ApiRefusal::invalid("limit", "1 to 200"));
     }
     let after = asked.after.as_deref().map(place).transpose()?;
     let rows = door
@@ -133,7 +133,7 @@ pub(super) async fn list(
     }))
 }
 
-fn place(text: &str) -> Result<ObligationPlace, Refused> {
+fn place(text: &str) -> Result<ObligationPlace, ApiRefusal> {
     let read = || {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = String::from_utf8(bytes).ok()?;
@@ -143,7 +143,7 @@ fn place(text: &str) -> Result<ObligationPlace, Refused> {
             id: ObligationId::parse(id).ok()?.to_string(),
         })
     };
-    read().ok_or_else(|| Refused::invalid("after", "the `next` of the page before, as it was given"))
+    read().ok_or_else(|| ApiRefusal::invalid("after", "the `next` of the page before, as it was given"))
 }
 
 /// One obligation of the client's Areas, open or ended.
@@ -159,7 +159,7 @@ pub(super) async fn find(
     State(door): State<Door>,
     Client(client): Client,
     Path(id): Path<String>,
-) -> Result<Json<Owed>, Refused> {
+) -> Result<Json<Owed>, ApiRefusal> {
     let id = ObligationId::parse(&id).map_err(|_| flows::Error::NotFound("obligation"))?;
     let row = door.gateway().find_obligation_of(&client, &id).await?;
     Ok(Json(owed(&door, &row)))

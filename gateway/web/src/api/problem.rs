@@ -42,7 +42,7 @@ pub struct Problem {
 #[derive(IntoResponses)]
 #[expect(
     dead_code,
-    reason = "read by the document alone; answers are made of `Refused`"
+    reason = "read by the document alone; answers are made of `ApiRefusal`"
 )]
 pub(super) enum NoAccess {
     /// no live token
@@ -57,7 +57,7 @@ pub(super) enum NoAccess {
 #[derive(IntoResponses)]
 #[expect(
     dead_code,
-    reason = "read by the document alone; answers are made of `Refused`"
+    reason = "read by the document alone; answers are made of `ApiRefusal`"
 )]
 pub(super) enum NotTaken {
     /// not JSON
@@ -76,7 +76,7 @@ pub(super) enum NotTaken {
 
 /// Why another system is not answered.
 #[derive(Debug)]
-pub(crate) enum Refused {
+pub(crate) enum ApiRefusal {
     /// No token, or one that opens nothing.
     NoToken,
     /// The token does not include this.
@@ -91,13 +91,13 @@ pub(crate) enum Refused {
     Flow(flows::Error),
 }
 
-impl From<flows::Error> for Refused {
+impl From<flows::Error> for ApiRefusal {
     fn from(fault: flows::Error) -> Self {
         Self::Flow(fault)
     }
 }
 
-impl Refused {
+impl ApiRefusal {
     /// One thing that is wrong.
     pub(crate) fn invalid(pointer: &str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Fault {
@@ -185,7 +185,7 @@ pub(crate) fn problem(
 }
 
 /// A handler says only why not; the guard makes the answer, which knows the door.
-impl IntoResponse for Refused {
+impl IntoResponse for ApiRefusal {
     fn into_response(self) -> Response {
         let mut answer = self.status().into_response();
         answer.extensions_mut().insert(std::sync::Arc::new(self));

@@ -9,7 +9,7 @@ use flows::{Added, Kind, Recorded};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::{NoAccess, Problem, Refused};
+use super::problem::{ApiRefusal, NoAccess, Problem};
 use super::{Client, Sent};
 use crate::door::Door;
 use crate::route::{Access, Route, post};
@@ -55,7 +55,7 @@ impl Report {
     }
 }
 
-fn format(headers: &HeaderMap) -> Result<Format, Refused> {
+fn format(headers: &HeaderMap) -> Result<Format, ApiRefusal> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -63,7 +63,7 @@ fn format(headers: &HeaderMap) -> Result<Format, Refused> {
     match kind.split(';').next().map(str::trim) {
         Some("text/csv") => Ok(Format::Csv),
         Some("application/x-ndjson") => Ok(Format::JsonLines),
-        _ => Err(Refused::NotReadable(
+        _ => Err(ApiRefusal::NotReadable(
             "the body must be text/csv or application/x-ndjson".to_owned(),
         )),
     }
@@ -84,7 +84,7 @@ pub(super) async fn cases(
     Client(client): Client,
     headers: HeaderMap,
     Sent(body): Sent,
-) -> Result<Json<Report>, Refused> {
+) -> Result<Json<Report>, ApiRefusal> {
     let mut report = Report::default();
     for row in import::cases(&*body, format(&headers)?) {
         match row {
@@ -115,7 +115,7 @@ pub(super) async fn events(
     Client(client): Client,
     headers: HeaderMap,
     Sent(body): Sent,
-) -> Result<Json<Report>, Refused> {
+) -> Result<Json<Report>, ApiRefusal> {
     let mut report = Report::default();
     for row in import::events(&*body, format(&headers)?) {
         match row {
