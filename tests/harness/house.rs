@@ -22,7 +22,8 @@ use crate::gateway::{APPROVER, AUDITOR, CONNECTIONS_MAX, HOLD_BACK_S, KEPT_YEARS
 /// The key that seals.
 pub const KEY: &str = "test-1";
 
-pub(crate) fn repository() -> PathBuf {
+/// The repository, where templates, configuration and made assets are.
+pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 

@@ -174,7 +174,8 @@ fn assert_passed(file: &str, played: &Output) {
     );
 }
 
-fn certificate() -> (CertificateFiles, TempDir) {
+/// A certificate of its own for the host, in files of a folder.
+pub fn certificate() -> (CertificateFiles, TempDir) {
     let dir = TempDir::new().expect("a folder for the certificate");
     let made = rcgen::generate_simple_self_signed([HOST.to_owned()]).expect("a certificate");
     let files = CertificateFiles {
@@ -182,9 +183,8 @@ fn certificate() -> (CertificateFiles, TempDir) {
         key: dir.path().join("key.pem"),
         with_tls12: false,
     };
-    let write = |path: &PathBuf, text: String| std::fs::write(path, text).expect("it is written");
-    write(&files.chain, made.cert.pem());
-    write(&files.key, made.signing_key.serialize_pem());
+    std::fs::write(&files.chain, made.cert.pem()).expect("the certificate");
+    crate::service::secret(&files.key, &made.signing_key.serialize_pem());
     (files, dir)
 }
 

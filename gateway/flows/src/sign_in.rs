@@ -63,6 +63,17 @@ pub struct Visitor {
     pub is_fresh: bool,
 }
 
+/// Why the time of a session is over, if it is.
+fn over(session: &SessionRow, now: Timestamp) -> Option<&'static str> {
+    if session.ends_at <= now {
+        Some("too-long")
+    } else if session.seen_at + IDLE <= now {
+        Some("idle")
+    } else {
+        None
+    }
+}
+
 impl Gateway {
     /// Opens a session for somebody who has proved who they are; one that the same browser had before ends.
     pub async fn open_session(
@@ -115,15 +126,11 @@ impl Gateway {
         };
         let account = accounts::find(&mut tx, &session.account_id).await?;
         drop(tx);
-        let idle_at = session.seen_at + IDLE;
-        let over = match &account {
-            Some(row) if row.state != "active" => Some("disabled"),
-            None => Some("disabled"),
-            Some(_) if session.ends_at <= now => Some("too-long"),
-            Some(_) if idle_at <= now => Some("idle"),
-            Some(_) => None,
+        let Some(account) = account.filter(|row| row.state == "active") else {
+            self.end_row(&session.id, "disabled").await?;
+            return Ok(None);
         };
-        if let Some(why) = over {
+        if let Some(why) = over(&session, now) {
             self.end_row(&session.id, why).await?;
             return Ok(None);
         }
@@ -133,7 +140,6 @@ impl Gateway {
             tx.commit_unlogged("being seen is what keeps a session, and changes nothing else")
                 .await?;
         }
-        let account = account.ok_or(Error::NotFound("account"))?;
         let account = Account::from_row(account)?;
         self.remember(&account);
         Ok(Some(Visitor {

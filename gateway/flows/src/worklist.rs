@@ -7,14 +7,16 @@ use domain::deadline::Deadline;
 use domain::id::ObligationId;
 use domain::obligation::Attention;
 use domain::rulebook::Rule;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use store::tiles::{self, Moments};
 use store::worklist::{self, After, AtRisk, Line, TeamLine, Wanted};
 
 use crate::person::from_json;
 use crate::{Error, Gateway, Result, Role};
 
 pub use store::search::Hit;
-pub use store::worklist::{COUNT_MAX, TeamLine as Team};
+pub use store::tiles::{COUNT_MAX, Tiles};
+pub use store::worklist::TeamLine as Team;
 
 /// Lines of one page.
 pub const PAGE_LINES: u32 = 25;
@@ -89,23 +91,6 @@ pub struct Worklist<'g> {
     pub next: Option<ObligationId>,
 }
 
-/// The numbers on the tiles, none above [`COUNT_MAX`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tiles {
-    /// Everything that is open.
-    pub open: i64,
-    /// Late.
-    pub overdue: i64,
-    /// Due today.
-    pub today: i64,
-    /// At risk.
-    pub at_risk: i64,
-    /// With a message that did not leave or may not have arrived.
-    pub held: i64,
-    /// Waiting for a person.
-    pub waiting: i64,
-}
-
 const READERS: [Role; 3] = [Role::Vlo, Role::VloManager, Role::Prosecutor];
 
 impl Gateway {
@@ -144,25 +129,7 @@ impl Gateway {
         let staff = self.authorise(actor, &READERS)?;
         let scope = self.scope(&staff)?;
         let mut tx = self.pool().read().await?;
-        let mut counts = Vec::new();
-        for due in [None, Some(Due::Overdue), Some(Due::Today), Some(Due::AtRisk)] {
-            let wanted = self.wanted(&Filter {
-                due,
-                ..Filter::default()
-            })?;
-            counts.push(worklist::count(&mut tx, &scope, &wanted).await?);
-        }
-        let [open, overdue, today, at_risk] = counts[..] else {
-            return Err(Error::broken("the worklist", "four counts were asked for"));
-        };
-        Ok(Tiles {
-            open,
-            overdue,
-            today,
-            at_risk,
-            held: worklist::count_held(&mut tx, &scope).await?,
-            waiting: worklist::count_waiting(&mut tx, &scope).await?,
-        })
+        Ok(tiles::count(&mut tx, &scope, &self.moments()?).await?)
     }
 
     /// What is open, overdue and at risk by Area, unit and officer.
@@ -184,26 +151,13 @@ impl Gateway {
     }
 
     fn wanted(&self, filter: &Filter) -> Result<Wanted> {
-        let now = self.now();
-        let thresholds = &self.parts.settings.attention;
-        // The last second of a day belongs to the day, and lateness is counted in whole seconds.
-        let this_second =
-            Timestamp::from_second(now.as_second()).map_err(|fault| Error::broken("the clock", fault))?;
-        let end_of_today =
-            end_of_day(london_date(now)).map_err(|fault| Error::broken("London time", fault))?;
-        let just_before = this_second - jiff::SignedDuration::from_micros(1);
+        let moments = self.moments()?;
+        let just_before = moments.now - SignedDuration::from_micros(1);
         let (from, until, at_risk) = match filter.due {
             None => (None, None, None),
             Some(Due::Overdue) => (None, Some(just_before), None),
-            Some(Due::Today) => (Some(this_second), Some(end_of_today), None),
-            Some(Due::AtRisk) => {
-                let risk = AtRisk {
-                    before: now + thresholds.soon,
-                    at_half_time: thresholds.at_half_time,
-                    now,
-                };
-                (Some(this_second), None, Some(risk))
-            }
+            Some(Due::Today) => (Some(moments.now), Some(moments.end_of_today), None),
+            Some(Due::AtRisk) => (Some(moments.now), None, Some(moments.at_risk)),
         };
         Ok(Wanted {
             from,
@@ -215,6 +169,24 @@ impl Gateway {
             area: filter.area.clone(),
             unit: filter.unit.clone(),
             vlo: filter.vlo.clone(),
+        })
+    }
+
+    fn moments(&self) -> Result<Moments> {
+        let now = self.now();
+        let thresholds = &self.parts.settings.attention;
+        // The last second of a day belongs to the day, and lateness is counted in whole seconds.
+        let this_second =
+            Timestamp::from_second(now.as_second()).map_err(|fault| Error::broken("the clock", fault))?;
+        let end_of_today =
+            end_of_day(london_date(now)).map_err(|fault| Error::broken("London time", fault))?;
+        Ok(Moments {
+            now: this_second,
+            end_of_today,
+            at_risk: AtRisk {
+                before: now + thresholds.soon,
+                half: thresholds.at_half_time.then_some(now),
+            },
         })
     }
 

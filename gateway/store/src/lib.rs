@@ -46,6 +46,7 @@ pub mod sessions;
 pub mod sign_in;
 mod statement;
 pub mod subjects;
+pub mod tiles;
 mod tx;
 pub mod vettings;
 pub mod whole_victim;

@@ -12,6 +12,14 @@ pub const AREAS_MAX: usize = 16;
 /// No Area has this code.
 const NO_AREA: &str = "-";
 
+/// The places of the Areas of who reads.
+macro_rules! areas {
+    () => {
+        "($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
+    };
+}
+pub(crate) use areas;
+
 /// The condition of a row in reach: `$2` to `$21` are [`Scope::args`]. `$area`, `$vlo` (empty for nobody) and `$victim` are
 /// the columns to look at.
 macro_rules! in_scope {
@@ -19,8 +27,9 @@ macro_rules! in_scope {
         concat!(
             "((",
             $area,
-            " IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
-              AND (CAST($4 AS BIGINT) = 1 OR (CAST($5 AS BIGINT) = 1 AND ",
+            " IN ",
+            $crate::reach::areas!(),
+            " AND (CAST($4 AS BIGINT) = 1 OR (CAST($5 AS BIGINT) = 1 AND ",
             $vlo,
             " = ''))) \
               OR (CAST($5 AS BIGINT) = 1 AND (",
@@ -37,6 +46,34 @@ macro_rules! in_scope {
     };
 }
 pub(crate) use in_scope;
+
+/// The open duties of whom somebody has by name, whatever the Area: assigned, covered, or behind a broken glass. This and
+/// [`of_officer`] narrow what is looked at, so that nobody else's duties are walked through; who is in reach,
+/// [`in_scope`] alone says.
+macro_rules! named_duties {
+    () => {
+        "SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.vlo = $2 \
+         UNION ALL SELECT d.id FROM covers k JOIN obligations d ON d.vlo = k.absent \
+            WHERE d.state = 'open' AND k.covering = $2 AND k.until_at > $3 \
+         UNION ALL SELECT d.id FROM glasses g JOIN obligations d ON d.victim_id = g.victim_id \
+            WHERE d.state = 'open' AND g.user_name = $2 AND g.until_at > $3"
+    };
+}
+pub(crate) use named_duties;
+
+/// The same for an officer: with the duties in his or her Areas that nobody has yet.
+macro_rules! of_officer {
+    () => {
+        concat!(
+            " AND o.id IN (SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.vlo = '' AND d.area IN ",
+            $crate::reach::areas!(),
+            " UNION ALL ",
+            $crate::reach::named_duties!(),
+            ")"
+        )
+    };
+}
+pub(crate) use of_officer;
 
 macro_rules! whose {
     ($from:literal) => {

@@ -80,6 +80,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::subjects::ALL,
         crate::vettings::ALL,
         crate::whole_victim::ALL,
+        crate::tiles::ALL,
         crate::worklist::ALL,
     ]
     .into_iter()

@@ -1,57 +1,40 @@
-//! The worklist: open duties of ours in reach, filtered, sorted and counted by the database, a page at a time.
+//! The worklist: open duties of ours in reach, filtered and sorted by the database, a page at a time.
 //!
-//! A page goes on behind the last row of the one before (keyset), so that page 400 costs what page 1 costs. A count stops
-//! at [`COUNT_MAX`]: a tile says "1,000 or more" and never reads a million rows.
+//! A page goes on behind the last row of the one before (keyset), so that page 400 costs what page 1 costs.
 
 use domain::id::ObligationId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::arg::args;
 use crate::obligations::{NO_TIME, ObligationRow, obligation};
-use crate::reach::{Scope, in_scope};
+use crate::reach::{Scope, areas, in_scope, named_duties, of_officer};
 use crate::statement::statements;
 use crate::{Arg, Result, Row, Statement, Tx};
 
-/// A count goes no further than this.
-pub const COUNT_MAX: i64 = 1000;
-
-/// The condition of every list and count; a list in another order looks at `+o.last_at`, which no index holds, and so is read
-/// by the index of its own order; `$22` to `$33` are [`args_of`].
+/// The condition of every list; a list in another order looks at `+o.last_at`, which no index holds, and so is read by the
+/// index of its own order; `$22` to `$32` are [`args_of`].
 macro_rules! wanted {
     ($last:literal) => {
         concat!(
             "o.state = 'open' AND o.owner = 'cps' AND ", $last, " >= $22 AND ", $last, " <= $23 \
-             AND (CAST($24 AS BIGINT) = 0 OR o.last_at <= $25 OR (CAST($26 AS BIGINT) = 1 AND \
-                  o.last_at < 9223372036854775807 AND o.last_at - $27 <= (o.last_at - o.created_at) / 2)) \
-             AND (CAST($28 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM messages m JOIN outbox b ON b.message_id = m.id \
+             AND (CAST($24 AS BIGINT) = 0 OR o.last_at <= $25 OR o.half_at <= $26) \
+             AND (CAST($27 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM messages m JOIN outbox b ON b.message_id = m.id \
                   WHERE m.obligation_id = o.id \
                   AND b.state IN ('held', 'unknown', 'permanent-failure', 'technical-failure'))) \
-             AND (CAST($29 AS BIGINT) = 0 OR o.waiting_for IS NOT NULL) \
-             AND ($30 = '' OR o.rule = $30) AND ($31 = '' OR o.area = $31) AND ($32 = '' OR o.unit = $32) \
-             AND ($33 = '*' OR o.vlo = $33) AND ",
+             AND (CAST($28 AS BIGINT) = 0 OR o.waiting_for IS NOT NULL) \
+             AND ($29 = '' OR o.rule = $29) AND ($30 = '' OR o.area = $30) AND ($31 = '' OR o.unit = $31) \
+             AND ($32 = '*' OR o.vlo = $32) AND ",
             in_scope!("o.area", "o.vlo", "o.victim_id")
         )
     };
 }
 
-/// Narrows what is looked at to the victims of an officer, of whom there are few, so that nobody else's duties are walked
-/// through; who is in reach, [`in_scope`] alone says.
-macro_rules! of_officer {
+/// Narrows what is looked at to duties whose half time is gone: they lie among those that are not at risk like needles.
+macro_rules! at_half {
     () => {
-        " AND o.victim_id IN (SELECT v.id FROM victims v WHERE v.vlo = $2 \
-          UNION SELECT v.id FROM victims v JOIN covers k ON k.absent = v.vlo WHERE k.covering = $2 AND k.until_at > $3 \
-          UNION SELECT v.id FROM victims v WHERE v.vlo IS NULL AND v.erased_at IS NULL \
-          UNION SELECT g.victim_id FROM glasses g WHERE g.user_name = $2 AND g.until_at > $3)"
-    };
-}
-
-macro_rules! counted {
-    ($rest:expr) => {
         concat!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE ",
-            wanted!("o.last_at"),
-            $rest,
-            " LIMIT $1) AS counted"
+            " AND o.id IN (SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.half_at <= $26 AND d.last_at >= $22 \
+             AND d.area IN ", areas!(), " UNION ALL ", named_duties!(), ")"
         )
     };
 }
@@ -73,29 +56,20 @@ macro_rules! page {
 }
 
 statements! {
-    BY_DUE = Statement::both("worklist.by_due", page!("o.last_at", " AND (o.last_at, o.id) > ($34, $35) ORDER BY o.last_at, o.id LIMIT $1"));
-    BY_URN = Statement::both("worklist.by_urn", page!("+o.last_at", " AND (o.urn, o.id) > ($34, $35) ORDER BY o.urn, o.id LIMIT $1"));
+    BY_DUE = Statement::both("worklist.by_due", page!("o.last_at", " AND (o.last_at, o.id) > ($33, $34) ORDER BY o.last_at, o.id LIMIT $1"));
+    BY_URN = Statement::both("worklist.by_urn", page!("+o.last_at", " AND (o.urn, o.id) > ($33, $34) ORDER BY o.urn, o.id LIMIT $1"));
     BY_VLO = Statement::both("worklist.by_vlo",
-        page!("+o.last_at", " AND (o.vlo, o.last_at, o.id) > ($34, $35, $36) ORDER BY o.vlo, o.last_at, o.id LIMIT $1"));
+        page!("+o.last_at", " AND (o.vlo, o.last_at, o.id) > ($33, $34, $35) ORDER BY o.vlo, o.last_at, o.id LIMIT $1"));
     KEYS = Statement::both("worklist.find_keys",
         concat!("SELECT o.urn, o.vlo, o.last_at FROM obligations o WHERE o.id = $1 AND ", in_scope!("o.area", "o.vlo", "o.victim_id")));
     BY_DUE_OF_OFFICER = Statement::both("worklist.by_due_of_officer",
-        page!("o.last_at", concat!(of_officer!(), " AND (o.last_at, o.id) > ($34, $35) ORDER BY o.last_at, o.id LIMIT $1")));
+        page!("o.last_at", concat!(of_officer!(), " AND (o.last_at, o.id) > ($33, $34) ORDER BY o.last_at, o.id LIMIT $1")));
     BY_URN_OF_OFFICER = Statement::both("worklist.by_urn_of_officer",
-        page!("+o.last_at", concat!(of_officer!(), " AND (o.urn, o.id) > ($34, $35) ORDER BY o.urn, o.id LIMIT $1")));
+        page!("+o.last_at", concat!(of_officer!(), " AND (o.urn, o.id) > ($33, $34) ORDER BY o.urn, o.id LIMIT $1")));
     BY_VLO_OF_OFFICER = Statement::both("worklist.by_vlo_of_officer",
-        page!("+o.last_at", concat!(of_officer!(), " AND (o.vlo, o.last_at, o.id) > ($34, $35, $36) ORDER BY o.vlo, o.last_at, o.id LIMIT $1")));
-    COUNT = Statement::both("worklist.count", counted!(""));
-    COUNT_OF_OFFICER = Statement::both("worklist.count_of_officer", counted!(of_officer!()));
-    // Few wait and few are held: these begin with them and not with everything that is open.
-    COUNT_WAITING = Statement::both("worklist.count_waiting",
-        concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM obligations o WHERE o.state = 'open' AND o.waiting_for IS NOT NULL \
-                 AND o.owner = 'cps' AND ", in_scope!("o.area", "o.vlo", "o.victim_id"), " LIMIT $1) AS counted"));
-    COUNT_HELD = Statement::both("worklist.count_held",
-        concat!("SELECT COUNT(*) FROM (SELECT DISTINCT o.id FROM outbox b JOIN messages m ON m.id = b.message_id \
-                 JOIN obligations o ON o.id = m.obligation_id \
-                 WHERE b.state IN ('held', 'unknown', 'permanent-failure', 'technical-failure') AND o.state = 'open' \
-                 AND o.owner = 'cps' AND ", in_scope!("o.area", "o.vlo", "o.victim_id"), " LIMIT $1) AS counted"));
+        page!("+o.last_at", concat!(of_officer!(), " AND (o.vlo, o.last_at, o.id) > ($33, $34, $35) ORDER BY o.vlo, o.last_at, o.id LIMIT $1")));
+    BY_DUE_AT_HALF = Statement::both("worklist.by_due_at_half",
+        page!("+o.last_at", concat!(at_half!(), " AND (+o.last_at, o.id) > ($33, $34) ORDER BY o.last_at, o.id LIMIT $1")));
     TEAM = Statement::both("worklist.count_by_vlo",
         concat!("SELECT o.area, o.unit, o.vlo, COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
                  COALESCE(SUM(CASE WHEN o.last_at >= $22 AND o.last_at <= $23 THEN 1 ELSE 0 END), 0) FROM obligations o \
@@ -135,15 +109,13 @@ pub struct Wanted {
     pub vlo: Option<String>,
 }
 
-/// When a duty is at risk.
+/// When a duty is at risk: one of both is enough.
 #[derive(Debug, Clone, Copy)]
 pub struct AtRisk {
     /// Due at this instant or before.
     pub before: Timestamp,
-    /// Half of its time gone counts too.
-    pub at_half_time: bool,
-    /// The present.
-    pub now: Timestamp,
+    /// Half of its time gone at this instant; none where that does not count.
+    pub half: Option<Timestamp>,
 }
 
 /// Behind which row a page begins, which says how it is sorted too.
@@ -208,17 +180,17 @@ fn line(row: &Row) -> Result<Line> {
     })
 }
 
-/// The arguments `$1` to `$33`.
+/// The arguments `$1` to `$32`.
 fn args_of(scope: &Scope, most: i64, wanted: &Wanted) -> Vec<Arg> {
     let mut args = scope.args(Arg::from(most));
     let risk = wanted.at_risk.as_ref();
+    let half = risk.and_then(|risk| risk.half);
     args.extend([
         Arg::from(wanted.from.map_or(i64::MIN, Timestamp::as_microsecond)),
         Arg::from(wanted.until.map_or(i64::MAX, Timestamp::as_microsecond)),
         Arg::from(risk.is_some()),
         Arg::from(risk.map_or(0, |risk| risk.before.as_microsecond())),
-        Arg::from(risk.is_some_and(|risk| risk.at_half_time)),
-        Arg::from(risk.map_or(0, |risk| risk.now.as_microsecond())),
+        Arg::from(half.map_or(i64::MIN, Timestamp::as_microsecond)),
         Arg::from(wanted.is_held),
         Arg::from(wanted.is_waiting),
         Arg::from(&wanted.rule),
@@ -237,48 +209,61 @@ pub async fn list(
     after: &After,
     most: u32,
 ) -> Result<Vec<Line>> {
+    let (After::Due(..), Some(risk), false) = (after, wanted.at_risk, scope.is_of_officer()) else {
+        return read(tx, scope, wanted, after, most, &[&BY_DUE, &BY_URN, &BY_VLO]).await;
+    };
+    // What is due soon comes before what is at risk for its half time alone.
+    let soon = Wanted {
+        until: Some(risk.before.min(wanted.until.unwrap_or(Timestamp::MAX))),
+        at_risk: None,
+        ..wanted.clone()
+    };
+    let mut lines = read(tx, scope, &soon, after, most, &[&BY_DUE, &BY_URN, &BY_VLO]).await?;
+    let left = most.saturating_sub(u32::try_from(lines.len()).unwrap_or(most));
+    if left > 0 && risk.half.is_some() {
+        let later = Wanted {
+            from: Some(risk.before + SignedDuration::from_micros(1)),
+            ..wanted.clone()
+        };
+        let rest = read(
+            tx,
+            scope,
+            &later,
+            after,
+            left,
+            &[&BY_DUE_AT_HALF, &BY_URN, &BY_VLO],
+        )
+        .await?;
+        lines.extend(rest);
+    }
+    Ok(lines)
+}
+
+async fn read(
+    tx: &mut Tx,
+    scope: &Scope,
+    wanted: &Wanted,
+    after: &After,
+    most: u32,
+    [by_due, by_urn, by_vlo]: &[&'static Statement; 3],
+) -> Result<Vec<Line>> {
     let mut args = args_of(scope, i64::from(most), wanted);
     let statement = match after {
         After::Due(at, id) => {
             args.extend([Arg::from(*at), Arg::from(id)]);
-            [&BY_DUE, &BY_DUE_OF_OFFICER]
+            [by_due, &&BY_DUE_OF_OFFICER]
         }
         After::Urn(urn, id) => {
             args.extend([Arg::from(urn), Arg::from(id)]);
-            [&BY_URN, &BY_URN_OF_OFFICER]
+            [by_urn, &&BY_URN_OF_OFFICER]
         }
         After::Vlo(vlo, at, id) => {
             args.extend([Arg::from(vlo), Arg::from(*at), Arg::from(id)]);
-            [&BY_VLO, &BY_VLO_OF_OFFICER]
+            [by_vlo, &&BY_VLO_OF_OFFICER]
         }
     };
     let statement = statement[usize::from(scope.is_of_officer())];
     tx.list(statement, &args).await?.iter().map(line).collect()
-}
-
-/// How many lines there are, up to [`COUNT_MAX`].
-pub async fn count(tx: &mut Tx, scope: &Scope, wanted: &Wanted) -> Result<i64> {
-    let args = args_of(scope, COUNT_MAX, wanted);
-    let statement = if scope.is_of_officer() {
-        &COUNT_OF_OFFICER
-    } else {
-        &COUNT
-    };
-    tx.find(statement, &args).await?.map_or(Ok(0), |row| row.int(0))
-}
-
-/// How many duties wait for a person, up to [`COUNT_MAX`].
-pub async fn count_waiting(tx: &mut Tx, scope: &Scope) -> Result<i64> {
-    let args = scope.args(Arg::from(COUNT_MAX));
-    tx.find(&COUNT_WAITING, &args)
-        .await?
-        .map_or(Ok(0), |row| row.int(0))
-}
-
-/// For how many duties a message did not leave or may not have arrived, up to [`COUNT_MAX`].
-pub async fn count_held(tx: &mut Tx, scope: &Scope) -> Result<i64> {
-    let args = scope.args(Arg::from(COUNT_MAX));
-    tx.find(&COUNT_HELD, &args).await?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// What is open by Area, unit and officer; overdue before `now`, at risk before `risk`.

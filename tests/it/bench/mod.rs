@@ -10,6 +10,7 @@ mod events;
 mod heard;
 mod proofs;
 mod raw;
+mod requests;
 mod statements;
 mod worklist;
 
@@ -177,33 +178,86 @@ async fn c_memory_of_delivering() {
 on_both!(
     async fn every_reader_finds_pages_and_tiles_over_many_duties(database: Database) {
         let times = worklist::measure(&database, 4_000, 2).await;
-        assert_eq!(times.len(), 15);
+        assert_eq!(times.len(), 19);
         assert!(times.iter().all(|one| one.all.len() == 2));
     }
 );
 
+const FEW: usize = 1_000;
 const PAGES: usize = 100;
 const PAGE_MS_MAX: u128 = 50;
 
-async fn print_worklist(name: &str, database: Database) {
+async fn print_worklist<F: Future<Output = Database>>(name: &str, fresh: impl Fn() -> F) {
     println!(
-        "\n{name}: the worklist over {LARGE} duties, {PAGES} times each; aim: p99 under {PAGE_MS_MAX} ms"
+        "\n{name}: the worklist, {PAGES} times each; aim: p99 under {PAGE_MS_MAX} ms, and at {LARGE} duties at most 1.50 times \
+         that at {FEW}"
     );
-    println!("{:<44}{:>10}{:>10}{:>10}", "", "p50 us", "p99 us", "most us");
-    for one in worklist::measure(&database, LARGE, PAGES).await {
-        let [half, most_of, all] = [50, 99, 100].map(|percent| one.at(percent).as_micros());
-        println!("{:<44}{half:>10}{most_of:>10}{all:>10}", one.what);
+    println!(
+        "{:<50}{:>10}{:>10}{:>10}{:>10}{:>8}",
+        "us", "p50 few", "p99 few", "p50", "p99", "times"
+    );
+    let few = worklist::measure(&fresh().await, FEW, PAGES).await;
+    let many = worklist::measure(&fresh().await, LARGE, PAGES).await;
+    for (few, many) in few.iter().zip(&many) {
+        let us = |times: &worklist::Times, percent| times.at(percent).as_micros();
+        let grown = many.at(99).as_secs_f64() / few.at(99).as_secs_f64();
+        println!(
+            "{:<50}{:>10}{:>10}{:>10}{:>10}{grown:>8.2}",
+            many.what,
+            us(few, 50),
+            us(few, 99),
+            us(many, 50),
+            us(many, 99)
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "long: make bench"]
 async fn d_worklist_on_sqlite() {
-    print_worklist("SQLite", sqlite().await).await;
+    print_worklist("SQLite", sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "long: make bench"]
 async fn d_worklist_on_postgresql() {
-    print_worklist("PostgreSQL", postgres().await).await;
+    print_worklist("PostgreSQL", postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_client_of_a_crowd_is_answered_by_the_running_program() {
+    let crowd = requests::Crowd {
+        clients: 4,
+        requests_each: 3,
+    };
+    let rates = requests::measure(crowd).await;
+    assert_eq!(rates.lanes.len(), 3);
+    assert!(
+        rates.idle_kib > 0 && rates.peak_kib >= rates.idle_kib,
+        "{rates:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn e_requests() {
+    const IDLE_MIB_MAX: u64 = 64;
+    let crowd = requests::Crowd {
+        clients: 64,
+        requests_each: 150,
+    };
+    let rates = requests::measure(crowd).await;
+    println!(
+        "\nrequests a second by {} clients, through the door of `gateway serve` on SQLite and by a bare handler",
+        crowd.clients
+    );
+    println!("{:<30}{:>10}{:>10}{:>18}", "", "the door", "bare", "the door is");
+    for (what, door, bare) in rates.lanes {
+        println!("{what:<30}{door:>10.0}{bare:>10.0}{:>12.2} times", door / bare);
+    }
+    println!(
+        "memory: {} MiB at rest (aim: {IDLE_MIB_MAX}), {} MiB at most under this load",
+        rates.idle_kib / 1024,
+        rates.peak_kib / 1024
+    );
 }

@@ -1,22 +1,27 @@
-//! The worklist over many duties: how long a page and the tiles take, for an officer, a manager of one Area and one of all.
+//! The worklist over many duties: how long a page and the tiles take in the database, and whole pages as the router answers
+//! them, for an officer, a manager of one Area and one of all; and a victim's timeline beside them.
 
 use std::time::{Duration, Instant};
 
 use flows::worklist::{Due, Filter, PAGE_LINES, Sort};
-use flows::{AccountDetails, Gateway, Role};
+use flows::{Gateway, Role};
 use harness::database::Database;
-use harness::gateway::APPROVER;
-use harness::house::bare_gateway;
+use harness::gateway::{APPROVER, OFFICER};
+use harness::web::{Browser, TestDoor, Who};
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 use store::Pool;
 
+use crate::reading::{house, owed};
+
 /// Duties of one victim.
 const DUTIES_EACH: usize = 20;
-const OFFICERS: usize = 400;
-/// An officer of the tests' own.
-pub(super) const ONE_OFFICER: &str = "officer-14";
+/// Victims of one officer, however many there are in all.
+const VICTIMS_EACH: usize = 50;
+/// An officer.
+const ONE_OFFICER: &str = "officer-0";
 /// A manager of one Area.
-pub(super) const ONE_MANAGER: &str = "manager-1";
+const ONE_MANAGER: &str = "manager-1";
 
 /// The times of one kind of page, sorted.
 pub(super) struct Times {
@@ -51,6 +56,7 @@ async fn run(pool: &Pool, sql: String) {
 async fn fill(pool: &Pool, gateway: &Gateway, duties: usize) {
     let now = gateway.now().as_microsecond();
     let victims = duties / DUTIES_EACH;
+    let officers = victims.div_ceil(VICTIMS_EACH);
     let nothing = match pool {
         Pool::Sqlite { .. } => "x''",
         Pool::Postgres(_) => "''::bytea",
@@ -76,7 +82,7 @@ async fn fill(pool: &Pool, gateway: &Gateway, duties: usize) {
     let people = format!(
         "INSERT INTO victims (id, case_id, source_ref, service, enhanced, vlo, standing, dates, person_sealed, plan_sealed, \
          plan_version, created_at) {} SELECT {id_of}, {id_of}, 'V-1', 'rasso', 1, \
-         CASE WHEN i % 50 = 49 THEN NULL ELSE 'officer-' || CAST(i % {OFFICERS} AS TEXT) END, \
+         CASE WHEN i % 50 = 49 THEN NULL ELSE 'officer-' || CAST(i % {officers} AS TEXT) END, \
          '{{}}', '{{}}', {nothing}, {nothing}, 1, {now} FROM n",
         numbers(victims)
     );
@@ -105,65 +111,104 @@ async fn fill(pool: &Pool, gateway: &Gateway, duties: usize) {
     run(pool, "ANALYZE".to_owned()).await;
 }
 
-async fn accounts(gateway: &Gateway) {
-    for (user, role) in [(ONE_OFFICER, Role::Vlo), (ONE_MANAGER, Role::VloManager)] {
-        let details = AccountDetails {
-            name: "Somebody".to_owned(),
-            phone: String::new(),
-            roles: vec![role],
-            areas: vec!["cymru-wales".to_owned()],
-        };
-        let added = gateway.add_account("operator", user, &details).await;
-        added.expect("an account");
-    }
+async fn sign_in(door: &TestDoor, user: &str, role: Role, areas: &[&str]) -> Browser {
+    let name = "Somebody";
+    let roles = &[role];
+    door.sign_in_as(Who {
+        user,
+        name,
+        roles,
+        areas,
+    })
+    .await
 }
 
 /// Reads pages and tiles `rounds` times over `duties` duties.
 pub(super) async fn measure(database: &Database, duties: usize, rounds: usize) -> Vec<Times> {
-    let gateway = bare_gateway(database.pool.clone());
-    fill(&database.pool, &gateway, duties).await;
-    accounts(&gateway).await;
+    let house = house(database).await;
+    let victim = owed(&house, 0, &json!({})).await;
+    let door = house.door();
+    let gateway = &door.flows;
+    let officer = sign_in(&door, ONE_OFFICER, Role::Vlo, &["cymru-wales"]).await;
+    let manager = sign_in(&door, ONE_MANAGER, Role::VloManager, &["cymru-wales"]).await;
+    let of_all = sign_in(&door, APPROVER, Role::VloManager, &[]).await;
+    fill(&database.pool, gateway, duties).await;
     let mut all = Vec::new();
-    for user in [ONE_OFFICER, ONE_MANAGER, APPROVER] {
+    for (user, browser) in [(ONE_OFFICER, officer), (ONE_MANAGER, manager), (APPROVER, of_all)] {
         for sort in [Sort::Due, Sort::Urn, Sort::Vlo] {
             let filter = Filter {
                 sort,
                 ..Filter::default()
             };
-            all.push(
-                pages(
-                    &gateway,
-                    user,
-                    filter,
-                    format!("{user}: a page, {sort:?}"),
-                    rounds,
-                )
-                .await,
-            );
+            let what = format!("{user}: lines by {sort:?}");
+            all.push(lines(gateway, user, filter, what, rounds).await);
         }
+        let due = Some(Due::AtRisk);
         let filter = Filter {
-            due: Some(Due::AtRisk),
+            due,
             ..Filter::default()
         };
-        all.push(pages(&gateway, user, filter, format!("{user}: a page, at risk"), rounds).await);
-        let mut times = Vec::new();
-        for _ in 0..rounds {
-            let begun = Instant::now();
-            let counted = gateway.count_work(user).await.expect("counts");
-            times.push(begun.elapsed());
-            assert!(counted.open > 0, "{user}: {counted:?}");
-        }
-        times.sort();
-        all.push(Times {
-            what: format!("{user}: the tiles"),
-            all: times,
-        });
+        all.push(lines(gateway, user, filter, format!("{user}: lines at risk"), rounds).await);
+        all.push(tiles(gateway, user, rounds).await);
+        all.push(
+            pages(
+                &browser,
+                "/work",
+                format!("{user}: the page of the worklist"),
+                rounds,
+            )
+            .await,
+        );
     }
+    let browser = sign_in(&door, OFFICER, Role::Vlo, &["north-east"]).await;
+    let path = format!("/victims/{victim}");
+    browser.get(&path).await;
+    let opened = browser
+        .post(&format!("{path}/open"), &[("reason", "follow-the-case")])
+        .await;
+    assert!(opened.html.contains(harness::case::URN), "{opened:?}");
+    all.push(
+        pages(
+            &browser,
+            &path,
+            "a victim's page with the timeline".to_owned(),
+            rounds,
+        )
+        .await,
+    );
     all
 }
 
-/// Page after page, from the first one again at the end.
-async fn pages(gateway: &Gateway, user: &str, mut filter: Filter, what: String, rounds: usize) -> Times {
+async fn tiles(gateway: &Gateway, user: &str, rounds: usize) -> Times {
+    let mut all = Vec::new();
+    for _ in 0..rounds {
+        let begun = Instant::now();
+        let counted = gateway.count_work(user).await.expect("counts");
+        all.push(begun.elapsed());
+        assert!(counted.open > 0, "{user}: {counted:?}");
+    }
+    all.sort();
+    Times {
+        what: format!("{user}: the tiles"),
+        all,
+    }
+}
+
+/// Whole pages, from the request to the last byte.
+async fn pages(browser: &Browser, path: &str, what: String, rounds: usize) -> Times {
+    let mut all = Vec::new();
+    for _ in 0..rounds {
+        let begun = Instant::now();
+        let answer = browser.get(path).await;
+        all.push(begun.elapsed());
+        assert!(answer.status.is_success(), "{path}: {}", answer.status);
+    }
+    all.sort();
+    Times { what, all }
+}
+
+/// The lines of page after page, from the first one again at the end.
+async fn lines(gateway: &Gateway, user: &str, mut filter: Filter, what: String, rounds: usize) -> Times {
     let mut all = Vec::new();
     for _ in 0..rounds {
         let begun = Instant::now();

@@ -1,0 +1,147 @@
+//! The numbers on the tiles of the worklist, of open duties of ours in reach.
+//!
+//! An officer has few, which one pass counts. Whoever reads whole Areas may have a million: there a count walks an index of
+//! the Area and stops at [`COUNT_MAX`], so that a tile says "1,000 or more".
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::reach::{Scope, areas, in_scope, named_duties, of_officer};
+use crate::statement::statements;
+use crate::worklist::AtRisk;
+use crate::{Arg, Result, Row, Statement, Tx};
+
+/// A count goes no further than this.
+pub const COUNT_MAX: i64 = 1000;
+
+macro_rules! branch {
+    ($area:literal, $rest:expr) => {
+        concat!(
+            "SELECT 1 AS one FROM obligations o WHERE o.state = 'open' AND o.owner = 'cps' AND o.area ",
+            $area,
+            areas!(),
+            $rest,
+            " AND ",
+            in_scope!("o.area", "o.vlo", "o.victim_id")
+        )
+    };
+}
+
+/// Counts in the Areas of who reads, and then of whom they have by name elsewhere.
+macro_rules! counted {
+    ($rest:literal) => {
+        concat!(
+            "SELECT COUNT(*) FROM (",
+            branch!("IN ", $rest),
+            " UNION ALL ",
+            branch!("NOT IN ", concat!($rest, " AND o.id IN (", named_duties!(), ")")),
+            " LIMIT $1) AS counted"
+        )
+    };
+}
+
+statements! {
+    BETWEEN = Statement::both("tiles.count_between", counted!(" AND o.last_at >= $22 AND o.last_at <= $23"));
+    AT_HALF = Statement::both("tiles.count_at_half", counted!(" AND o.half_at <= $23 AND +o.last_at >= $22"));
+    WAITING = Statement::both("tiles.count_waiting", counted!(" AND o.waiting_for IS NOT NULL"));
+    OF_OFFICER = Statement::both("tiles.count_of_officer",
+        concat!("SELECT COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
+                 COALESCE(SUM(CASE WHEN o.last_at >= $22 AND o.last_at <= $23 THEN 1 ELSE 0 END), 0), \
+                 COALESCE(SUM(CASE WHEN o.last_at >= $22 AND (o.last_at <= $24 OR o.half_at <= $25) THEN 1 ELSE 0 END), 0), \
+                 COALESCE(SUM(CASE WHEN o.waiting_for IS NOT NULL THEN 1 ELSE 0 END), 0) \
+                 FROM obligations o WHERE o.state = 'open' AND o.owner = 'cps' AND ",
+                in_scope!("o.area", "o.vlo", "o.victim_id"), of_officer!(), " LIMIT $1"));
+    // Few are held, so this begins with them.
+    HELD = Statement::both("tiles.count_held",
+        concat!("SELECT COUNT(*) FROM (SELECT DISTINCT o.id FROM outbox b JOIN messages m ON m.id = b.message_id \
+                 JOIN obligations o ON o.id = m.obligation_id \
+                 WHERE b.state IN ('held', 'unknown', 'permanent-failure', 'technical-failure') AND o.state = 'open' \
+                 AND o.owner = 'cps' AND ", in_scope!("o.area", "o.vlo", "o.victim_id"), " LIMIT $1) AS counted"));
+}
+
+/// The instants that part what is open.
+#[derive(Debug, Clone, Copy)]
+pub struct Moments {
+    /// Overdue before it.
+    pub now: Timestamp,
+    /// Due today at it or before.
+    pub end_of_today: Timestamp,
+    /// At risk from `now` on, as this says.
+    pub at_risk: AtRisk,
+}
+
+/// The numbers on the tiles, none above [`COUNT_MAX`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tiles {
+    /// Everything that is open.
+    pub open: i64,
+    /// Late.
+    pub overdue: i64,
+    /// Due today.
+    pub today: i64,
+    /// At risk.
+    pub at_risk: i64,
+    /// With a message that did not leave or may not have arrived.
+    pub held: i64,
+    /// Waiting for a person.
+    pub waiting: i64,
+}
+
+/// Counts for whoever reads.
+pub async fn count(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
+    let mut tiles = if scope.is_of_officer() {
+        of_officer(tx, scope, moments).await?
+    } else {
+        of_areas(tx, scope, moments).await?
+    };
+    tiles.held = number(tx, &HELD, scope, &[]).await?;
+    Ok(tiles)
+}
+
+async fn of_officer(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
+    let mut args = scope.args(Arg::from(COUNT_MAX));
+    args.extend([
+        moments.now.into(),
+        moments.end_of_today.into(),
+        moments.at_risk.before.into(),
+        Arg::from(moments.at_risk.half.map_or(i64::MIN, Timestamp::as_microsecond)),
+    ]);
+    let Some(row) = tx.find(&OF_OFFICER, &args).await? else {
+        return Ok(Tiles::default());
+    };
+    let of = |column| Ok::<_, crate::Error>(Row::int(&row, column)?.min(COUNT_MAX));
+    Ok(Tiles {
+        open: of(0)?,
+        overdue: of(1)?,
+        today: of(2)?,
+        at_risk: of(3)?,
+        waiting: of(4)?,
+        held: 0,
+    })
+}
+
+async fn of_areas(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
+    let instant = SignedDuration::from_micros(1);
+    let now = moments.now.as_microsecond();
+    let soon = moments.at_risk.before;
+    let between = |from: i64, until: i64| [Arg::from(from), Arg::from(until)];
+    let mut at_risk = number(tx, &BETWEEN, scope, &between(now, soon.as_microsecond())).await?;
+    if let Some(half) = moments.at_risk.half {
+        let later = between((soon + instant).as_microsecond(), half.as_microsecond());
+        at_risk += number(tx, &AT_HALF, scope, &later).await?;
+    }
+    let end_of_today = moments.end_of_today.as_microsecond();
+    Ok(Tiles {
+        open: number(tx, &BETWEEN, scope, &between(i64::MIN, i64::MAX)).await?,
+        overdue: number(tx, &BETWEEN, scope, &between(i64::MIN, now - 1)).await?,
+        today: number(tx, &BETWEEN, scope, &between(now, end_of_today)).await?,
+        at_risk: at_risk.min(COUNT_MAX),
+        waiting: number(tx, &WAITING, scope, &[]).await?,
+        held: 0,
+    })
+}
+
+async fn number(tx: &mut Tx, statement: &'static Statement, scope: &Scope, more: &[Arg]) -> Result<i64> {
+    let mut args = scope.args(Arg::from(COUNT_MAX));
+    args.extend_from_slice(more);
+    tx.find(statement, &args).await?.map_or(Ok(0), |row| row.int(0))
+}
