@@ -99,6 +99,8 @@ ids! {
     AttemptId,
     /// What was said or tried, either way, by any channel.
     ContactId,
+    /// A meeting with a victim.
+    MeetingId,
     /// Somebody who may sign in.
     AccountId,
     /// One time of being signed in.

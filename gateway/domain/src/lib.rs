@@ -21,6 +21,7 @@ pub mod draft;
 pub mod event;
 pub mod id;
 pub mod masked;
+pub mod meeting;
 pub mod obligation;
 pub mod people;
 pub mod reach;
