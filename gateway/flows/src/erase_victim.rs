@@ -231,6 +231,7 @@ fn counted(entry: Entry, gone: &Gone) -> Entry {
         ("drafts", gone.drafts),
         ("messages", gone.messages),
         ("contacts", gone.contacts),
+        ("meetings", gone.meetings),
         ("proposals", gone.proposals),
         ("defendants", gone.defendants),
     ];

@@ -37,6 +37,7 @@ mod hand_over;
 pub mod import;
 mod late_events;
 mod log_pack;
+mod meetings;
 mod open_field;
 mod outcome;
 mod owed;
@@ -112,6 +113,7 @@ pub use domain::account::Role;
 pub use store::covers::CoverRow as Cover;
 pub use store::due_requests::DueRequestRow as DueRequest;
 pub use store::glasses::GlassRow as Glass;
+pub use store::meetings::MeetingRow;
 pub use store::obligations::ObligationRow;
 
 /// What every flow answers.

@@ -7,12 +7,14 @@ use domain::contact::{MadeContact, Plan};
 use domain::deadline::Deadline;
 use domain::event::Detail;
 use domain::id::{AdviserId, CaseId, VictimId};
+use domain::meeting::Meeting;
 use domain::people::{PersonName, VictimStanding};
 use domain::rulebook::Rule;
 use jiff::civil::Date;
 use store::contacts::{self, ContactRow};
 use store::drafts::DraftRow;
 use store::events::{self, EventRow};
+use store::meetings::MeetingRow;
 use store::obligations::ObligationRow;
 use store::people::CaseRow;
 use store::reach::{self, Named};
@@ -115,6 +117,8 @@ pub struct VictimRead<'g> {
     pub messages: Vec<SentRow>,
     /// Contacts; those recorded by hand with their details.
     pub contacts: Vec<(ContactRow, Option<MadeContact>)>,
+    /// Meetings, oldest first.
+    pub meetings: Vec<(MeetingRow, Meeting)>,
     /// Changes of the plan, without their values.
     pub plan_changes: Vec<PlanChangeRow>,
     /// Advisers with consents.
@@ -244,6 +248,7 @@ impl Gateway {
             drafts: whole_victim::list_drafts(tx, id).await?,
             messages: whole_victim::list_messages(tx, id).await?,
             contacts,
+            meetings: Self::load_meetings(tx, victim).await?,
             plan_changes: whole_victim::list_plan_changes(tx, id).await?,
             advisers: self.load_advisers(tx, id).await?,
             reason: reason.to_owned(),

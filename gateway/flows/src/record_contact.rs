@@ -326,7 +326,7 @@ fn attempt(row: &ContactRow) -> Option<Attempt> {
 }
 
 /// Whether something for the duty is still to leave by itself: a draft to be approved, or a message on its way.
-async fn is_still_leaving(tx: &mut Tx, owed: &ObligationRow) -> Result<bool> {
+pub(crate) async fn is_still_leaving(tx: &mut Tx, owed: &ObligationRow) -> Result<bool> {
     if drafts::waits(tx, &owed.id).await? {
         return Ok(true);
     }

@@ -154,7 +154,8 @@ impl Gateway {
         }
     }
 
-    async fn record_one(
+    /// Records one event about a victim in a transaction that the caller commits with `entries`.
+    pub(crate) async fn record_one(
         &self,
         tx: &mut Tx,
         actor: &str,

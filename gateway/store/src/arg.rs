@@ -102,6 +102,7 @@ ids!(
     MessageId,
     AttemptId,
     ContactId,
+    MeetingId,
     SessionId,
     CoverId,
     GlassId,

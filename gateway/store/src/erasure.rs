@@ -50,6 +50,7 @@ statements! {
     MESSAGES = Statement::both("messages.erase", "UPDATE messages SET sealed = $2, content_digest = '' WHERE victim_id = $1");
     CONTACTS = Statement::both("contacts.erase", "UPDATE contacts SET sealed = NULL WHERE victim_id = $1");
     PROPOSALS = Statement::both("plan_proposals.erase", "UPDATE plan_proposals SET sealed = $2 WHERE victim_id = $1");
+    MEETINGS = Statement::both("meetings.erase", "UPDATE meetings SET sealed = $2 WHERE victim_id = $1");
     NOTICES = Statement::both("notices.end", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE victim_id = $1 AND seen_at IS NULL");
     // Advisers of nobody else go with the victim.
     ADVISER_KEYS = Statement::both("data_keys.erase_advisers",
@@ -127,6 +128,8 @@ pub struct Gone {
     pub messages: u64,
     /// Contacts without their notes.
     pub contacts: u64,
+    /// Meetings without what was typed.
+    pub meetings: u64,
     /// Changes of the contact plan without their values.
     pub proposals: u64,
     /// People of the defence side.
@@ -211,6 +214,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
         drafts: tx.execute(&DRAFTS, blank).await?,
         messages: tx.execute(&MESSAGES, blank).await?,
         contacts: tx.execute(&CONTACTS, args![victim]).await?,
+        meetings: tx.execute(&MEETINGS, blank).await?,
         proposals: tx.execute(&PROPOSALS, blank).await?,
         defendants: 0,
     };

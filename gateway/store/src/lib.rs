@@ -31,6 +31,7 @@ pub mod keys;
 pub mod known_texts;
 pub mod log;
 pub mod log_search;
+pub mod meetings;
 pub mod notices;
 pub mod obligations;
 pub mod openings;

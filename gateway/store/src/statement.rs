@@ -66,6 +66,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::known_texts::ALL,
         crate::log::ALL,
         crate::log_search::ALL,
+        crate::meetings::ALL,
         crate::notices::ALL,
         crate::obligations::ALL,
         crate::openings::ALL,

@@ -17,6 +17,7 @@ pub(crate) fn page(read: &VictimRead<'_>, number: usize) -> (Timeline, bool) {
     duties(read, &mut all);
     letters(read, &mut all);
     contacts(read, &mut all);
+    meetings(read, &mut all);
     all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let from = number.saturating_mul(PAGE_ITEMS);
     let has_next = all.len() > from.saturating_add(PAGE_ITEMS);
@@ -139,6 +140,16 @@ pub(crate) fn delivery(state: &str) -> &'static str {
         "cancelled" => "cancelled",
         "by-hand" => "handed over by hand",
         _ => "in a state that this page does not know",
+    }
+}
+
+fn meetings(read: &VictimRead<'_>, all: &mut Items) {
+    for (row, meeting) in &read.meetings {
+        let title = crate::pages::acting::meeting::title(meeting);
+        let (at, mut item) = item(row.changed_at, title, Some(&row.changed_by), Vec::new());
+        item.href = Some(format!("/victims/{}/meetings/{}", read.id, row.id));
+        item.link_text = Some("Read the meeting");
+        all.push((at, item));
     }
 }
 

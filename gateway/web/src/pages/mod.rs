@@ -2,7 +2,7 @@
 
 mod about;
 mod accounts;
-mod acting;
+pub(crate) mod acting;
 mod breaches;
 mod cases;
 mod entrance;

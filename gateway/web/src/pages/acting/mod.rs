@@ -12,6 +12,9 @@ mod draft;
 mod event;
 mod event_form;
 mod fields;
+pub(crate) mod meeting;
+mod meeting_form;
+mod meeting_words;
 mod merged;
 mod message;
 mod message_words;
@@ -38,6 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
         contact_read::routes(),
         draft::routes(),
         event::routes(),
+        meeting::routes(),
         message::routes(),
         plan::routes(),
         plan_acts::routes(),
