@@ -12,6 +12,7 @@ mod print;
 mod program_log;
 mod serve;
 mod site;
+mod webhook;
 mod witness;
 mod witnesses;
 mod workers;

@@ -38,6 +38,7 @@ pub mod outbox;
 pub mod people;
 mod pool;
 pub mod proposals;
+pub mod provider_accounts;
 pub mod reach;
 pub mod recovery;
 mod row;
@@ -49,6 +50,7 @@ pub mod subjects;
 pub mod tiles;
 mod tx;
 pub mod vettings;
+pub mod webhooks;
 pub mod whole_victim;
 pub mod worklist;
 
