@@ -245,6 +245,7 @@ on_both!(
         house.add_victim(&case(&json!({}))).await;
         house.event(&event(1, &assigned_here())).await;
         house.draft_and_approve().await;
+        house.clock().set_to(flows.now() + SignedDuration::from_mins(20));
         house.deliver_all().await;
         while flows.note_changes().await.expect("it goes on") {}
         let waiting = flows.count_waiting_changes().await.expect("a count");

@@ -39,7 +39,8 @@ struct Cli {
     #[arg(long, global = true, default_value = "var/demo", env = "GATEWAY_DIR")]
     dir: PathBuf,
     /// Who acts, by user name in the staff file.
-    #[arg(long = "as", global = true, default_value = "operator")]
+    // Sub-commands have a `user` of their own, which would otherwise be taken for this one.
+    #[arg(id = "acting", long = "as", global = true, default_value = "operator")]
     user: String,
     /// One JSON value or JSON lines, for programs.
     #[arg(long, global = true)]
