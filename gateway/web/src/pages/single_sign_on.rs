@@ -47,7 +47,10 @@ struct GoingThere {
 async fn begin(State(door): State<Door>, visit: Visit, form: Form) -> Result<Response, Refusal> {
     form.only(&[], &[])?;
     let entropy = door.gateway().parts().entropy.as_ref();
-    let begun = provider(&door)?.begin(entropy).await.map_err(refused)?;
+    let begun = provider(&door)?
+        .begin(entropy)
+        .await
+        .map_err(|fault| refused(&fault))?;
     let browser = flows::sign_in::spell_token(&random(entropy));
     door.gateway()
         .keep_ceremony(&browser, Ceremony::SingleSignOn, &begun.kept)
@@ -148,10 +151,13 @@ async fn prove(door: &Door, headers: &HeaderMap, form: &Form) -> Result<Provider
         issuer: form.raw("iss"),
     };
     let now = door.gateway().now();
-    provider.finish(&kept, &returned, now).await.map_err(refused)
+    provider
+        .finish(&kept, &returned, now)
+        .await
+        .map_err(|fault| refused(&fault))
 }
 
-fn refused(fault: ProviderFault) -> Refusal {
+fn refused(fault: &ProviderFault) -> Refusal {
     tracing::warn!(%fault, "nobody is signed in by single sign-on");
     match fault {
         ProviderFault::Away(_) => Refusal::ProviderAway,
