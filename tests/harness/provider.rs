@@ -1,4 +1,4 @@
-//! An OpenID Connect provider of other people's making (the npm package `oidc-provider`), on a port of loopback, and the
+//! An `OpenID` Connect provider of other people's making (the npm package `oidc-provider`), on a port of loopback, and the
 //! way of a browser through it.
 
 use std::collections::BTreeMap;

@@ -25,7 +25,7 @@ use crate::served::{said, stop, until_said};
 
 const SECRET: &str = "6b657920666f72207468652074657374732c20616e6420666f72206e6f742065";
 /// A claim of a killed service lasts a minute.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Words that a body could show of the victims of `harness::queue` and `harness::case`.
 const PERSONAL: [&str; 4] = ["example", "@", "Maren", "+44"];
 

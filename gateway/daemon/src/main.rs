@@ -144,7 +144,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Obligations(command) => commands::obligations::run(&open, command).await,
         Command::Drafts(command) => commands::drafts::run(&open, command).await,
         Command::Outbox(command) => commands::outbox::run(&open, command).await,
-        Command::Contacts(command) => commands::contacts::run(&open, command).await,
+        Command::Contacts(command) => Box::pin(commands::contacts::run(&open, command)).await,
         Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,

@@ -27,7 +27,7 @@ pub enum Command {
         /// It opens nothing after so many days.
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
-        /// The system's own certificate, PEM, of an authority in web.client_ca_file.
+        /// The system's own certificate, PEM, of an authority in `web.client_ca_file`.
         #[arg(long)]
         certificate: Option<PathBuf>,
     },

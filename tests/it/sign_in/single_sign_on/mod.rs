@@ -24,20 +24,20 @@ const SUBJECT: &str = "8d3f-mina";
 
 /// A house whose people come through a provider.
 struct House {
-    house: TestGateway,
+    gateway: TestGateway,
     door: TestDoor,
     provider: TestProvider,
 }
 
 impl House {
     async fn new(database: &Database) -> Self {
-        let house = TestGateway::new(database, Faults::Always(Fault::None)).await;
+        let gateway = TestGateway::new(database, Faults::Always(Fault::None)).await;
         let provider = TestProvider::start(ORIGIN);
         // The provider's clock is the machine's, and its tokens live for minutes.
-        house.clock().set_to(MachineClock.now());
+        gateway.clock().set_to(MachineClock.now());
         Self {
-            door: house.door_with(Some(provider.settings())),
-            house,
+            door: gateway.door_with(Some(provider.settings())),
+            gateway,
             provider,
         }
     }
@@ -94,7 +94,7 @@ impl House {
 
     async fn said(&self, verb: &str) -> usize {
         let mark = format!("\"verb\":\"{verb}\"");
-        let log = self.house.log_bodies().await;
+        let log = self.gateway.log_bodies().await;
         let all = log.iter().map(|body| String::from_utf8_lossy(body));
         all.filter(|body| body.contains(&mark)).count()
     }
@@ -132,7 +132,7 @@ on_both!(
             ("Mina Varga", &[Role::Vlo][..])
         );
         assert_eq!(account.areas, ["north-east"]);
-        let log = house.house.log_bodies().await;
+        let log = house.gateway.log_bodies().await;
         let entries = log.iter().map(|body| String::from_utf8_lossy(body));
         let signed_in = entries.filter(|body| {
             body.contains("\"verb\":\"signed-in\"")

@@ -64,7 +64,7 @@ on_both!(
         let address = house.begin(&mut late).await;
         let query = house.provider.go_through(&address, SUBJECT).await;
         house
-            .house
+            .gateway
             .clock()
             .set_to(house.door.flows.now() + SignedDuration::from_mins(10));
         refuses(
