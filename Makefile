@@ -20,6 +20,7 @@ test: ## install what is missing, then format, clippy and all tests on SQLite an
 	tools/install.sh test
 	$(MAKE) assets
 	npm ci --silent --prefix tests/browser
+	npm ci --silent --prefix tests/provider
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo build --locked --package daemon --package audit

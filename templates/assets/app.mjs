@@ -19,6 +19,9 @@ if (idle) warnBeforeTheEnd(Number(idle.dataset.gwIdle))
 const held = document.querySelector('[data-gw-countdown]')
 if (held) countDown(held, Number(held.dataset.gwCountdown))
 
+// Somebody who comes back from elsewhere goes on by a form of ours; without scripts they press its button.
+document.querySelector('form[data-gw-go-on]')?.requestSubmit()
+
 /** How long something can still be taken back. It is not said aloud: the time of day stands in the page already. */
 function countDown(element, seconds) {
   const endsAt = Date.now() + seconds * 1000

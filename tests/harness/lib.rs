@@ -14,6 +14,7 @@ pub mod mails;
 mod plans;
 pub mod post_office;
 pub mod postfix;
+pub mod provider;
 pub mod queue;
 pub mod sample_log;
 pub mod service;

@@ -132,6 +132,12 @@ impl Service {
         self.dir.path().join("gateway.toml")
     }
 
+    /// Adds tables to the service's configuration.
+    pub fn configure(&self, tables: &str) {
+        let text = fs::read_to_string(self.config()).expect("the configuration");
+        fs::write(self.config(), text + tables).expect("the configuration");
+    }
+
     /// Starts `gateway serve`.
     pub fn start(&self) -> Running {
         let mut command = program();

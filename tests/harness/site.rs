@@ -23,6 +23,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use web::assets::Assets;
+use web::provider::ProviderSettings;
 use web::tls::CertificateFiles;
 use web::{Door, DoorSettings};
 
@@ -58,15 +59,27 @@ pub struct Site {
 impl Site {
     /// Opens the door of this house.
     pub async fn open(gateway: TestGateway) -> Self {
+        Self::open_with(gateway, |_| None, None).await
+    }
+
+    /// Opens a door by which people may come through the provider that `single_sign_on` describes, given the door's origin,
+    /// and other systems with certificates of the authorities in `client_ca`.
+    pub async fn open_with(
+        gateway: TestGateway,
+        single_sign_on: impl FnOnce(&str) -> Option<ProviderSettings>,
+        client_ca: Option<PathBuf>,
+    ) -> Self {
         let gateway = Arc::new(gateway);
         let flows = Arc::new(gateway.flows_of_the_door());
-        let (files, dir) = certificate();
+        let (mut files, dir) = certificate();
+        files.client_ca = client_ca;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port for the door");
         let port = listener.local_addr().expect("its address").port();
         let origin = format!("https://{HOST}:{port}");
         let settings = DoorSettings {
             origin: origin.clone(),
             service_name: "Victim communications".to_owned(),
+            single_sign_on: single_sign_on(&origin),
         };
         let pages = Pages::load(&repository().join("templates/pages")).expect("the pages");
         let assets = Assets::load(&repository().join("var/assets")).expect("`make assets` makes var/assets");
@@ -182,6 +195,7 @@ pub fn certificate() -> (CertificateFiles, TempDir) {
         chain: dir.path().join("chain.pem"),
         key: dir.path().join("key.pem"),
         with_tls12: false,
+        client_ca: None,
     };
     std::fs::write(&files.chain, made.cert.pem()).expect("the certificate");
     crate::service::secret(&files.key, &made.signing_key.serialize_pem());

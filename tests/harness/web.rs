@@ -12,6 +12,7 @@ use flows::{AccountDetails, Gateway, Role};
 use render::pages::Pages;
 use tower::ServiceExt as _;
 use web::assets::Assets;
+use web::provider::ProviderSettings;
 use web::{Door, DoorSettings, router};
 
 use crate::gateway::TestGateway;
@@ -70,10 +71,16 @@ pub struct Browser {
 impl TestGateway {
     /// Opens the door of this house.
     pub fn door(&self) -> TestDoor {
+        self.door_with(None)
+    }
+
+    /// Opens a door by which people may come through the organisation's single sign-on.
+    pub fn door_with(&self, single_sign_on: Option<ProviderSettings>) -> TestDoor {
         let flows = Arc::new(self.flows_of_the_door());
         let settings = DoorSettings {
             origin: ORIGIN.to_owned(),
             service_name: "Victim communications".to_owned(),
+            single_sign_on,
         };
         let pages = Pages::load(&templates()).expect("the pages");
         let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings).expect("an origin");

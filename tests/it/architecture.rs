@@ -20,8 +20,8 @@ struct Room {
 /// what the triggers refuse, and `lettre` to measure it by itself.
 ///
 /// `web` uses `audit` for checkpoints, proofs and digests, which are mathematics: no data are reached by it. `hyper`
-/// stands in `web` for the time limits of connections, which axum's own server lacks, and in `daemon` to ask other
-/// people's witnesses: a way out, and no door.
+/// stands in `web` for the time limits of connections, which axum's own server lacks, and for the one way out
+/// (`web::outward`), and in `daemon`, which takes that way to other people's witnesses, for its types.
 const ROOMS: &[Room] = &[
     Room {
         name: "domain",
@@ -84,7 +84,9 @@ const ROOMS: &[Room] = &[
             "axum-server",
             "governor",
             "hyper",
+            "hyper-rustls",
             "hyper-util",
+            "openidconnect",
             "rustls",
             "tokio",
             "tower",
@@ -102,12 +104,9 @@ const ROOMS: &[Room] = &[
         heavy: &[
             "clap",
             "hyper",
-            "hyper-rustls",
-            "hyper-util",
             "indicatif",
             "rcgen",
             "ring",
-            "rustls",
             "tokio",
             "tracing-subscriber",
         ],
@@ -151,6 +150,7 @@ const HEAVY: &[&str] = &[
     "lettre",
     "mail-auth",
     "mail-parser",
+    "openidconnect",
     "rcgen",
     "ring",
     "rusqlite",

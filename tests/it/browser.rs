@@ -1,10 +1,13 @@
 //! The pages in a real browser. What each page has to be, and the stories, are in tests/browser; here are the houses that
 //! they are told in.
 
+use domain::time::Clock as _;
 use flows::Role;
 use harness::case::{URN, case, event, not_charged, over, safe};
+use harness::chance::MachineClock;
 use harness::database::{self, Database};
 use harness::gateway::TestGateway;
+use harness::provider::TestProvider;
 use harness::site::{Site, play_alone};
 use harness::web::Who;
 use mail::catcher::{Fault, Faults};
@@ -70,6 +73,35 @@ async fn an_invited_officer_makes_a_passkey_and_signs_in_with_it() {
     let (mut site, _database) = site().await;
     site.sign_in(&administrator()).await;
     site.play("entering.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_officer_comes_through_the_organisations_sign_in() {
+    let database = database::sqlite().await;
+    let gateway = TestGateway::new(&database, Faults::Always(Fault::None)).await;
+    // The provider's clock is the machine's.
+    gateway.clock().set_to(MachineClock.now());
+    let mut provider = None;
+    let begin = |origin: &str| {
+        let started = TestProvider::start(origin);
+        let settings = started.settings();
+        provider = Some(started);
+        Some(settings)
+    };
+    let mut site = Site::open_with(gateway, begin, None).await;
+    let provider = provider.expect("the provider");
+    provider.knows(
+        "s-1",
+        &json!({"preferred_username": "mina.varga", "name": "Mina Varga", "groups": ["officers"]}),
+    );
+    provider.knows(
+        "s-2",
+        &json!({"preferred_username": "iona.bell", "name": "Iona Bell", "groups": ["canteen"]}),
+    );
+    site.tell("provider", provider.issuer.as_str());
+    site.tell("subject", "s-1");
+    site.tell("unmapped", "s-2");
+    site.play("single-sign-on.test.mjs").await;
 }
 
 #[tokio::test]

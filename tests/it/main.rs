@@ -43,4 +43,5 @@ mod sources;
 mod store_log;
 mod twins;
 mod vca;
+mod webhook;
 mod witness;

@@ -12,6 +12,7 @@ mod print;
 mod program_log;
 mod serve;
 mod site;
+mod webhook;
 mod witness;
 mod witnesses;
 mod workers;
@@ -38,7 +39,8 @@ struct Cli {
     #[arg(long, global = true, default_value = "var/demo", env = "GATEWAY_DIR")]
     dir: PathBuf,
     /// Who acts, by user name in the staff file.
-    #[arg(long = "as", global = true, default_value = "operator")]
+    // Sub-commands have a `user` of their own, which would otherwise be taken for this one.
+    #[arg(id = "acting", long = "as", global = true, default_value = "operator")]
     user: String,
     /// One JSON value or JSON lines, for programs.
     #[arg(long, global = true)]
@@ -142,7 +144,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Obligations(command) => commands::obligations::run(&open, command).await,
         Command::Drafts(command) => commands::drafts::run(&open, command).await,
         Command::Outbox(command) => commands::outbox::run(&open, command).await,
-        Command::Contacts(command) => commands::contacts::run(&open, command).await,
+        Command::Contacts(command) => Box::pin(commands::contacts::run(&open, command)).await,
         Command::Plan(command) => commands::plan::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,

@@ -10,6 +10,7 @@ use crate::commands::Context;
 use crate::house::LogFiles;
 use crate::print::{self, Fault};
 use crate::site::Site;
+use crate::webhook::Receiver;
 use crate::witnesses::Cosigner;
 use crate::{house, program_log, workers};
 
@@ -47,7 +48,9 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
         Some(web) => Some(Site::open(web, Arc::clone(&gateway))?),
         None => None,
     };
-    let worked = workers::run(gateway, relay, (sealer, cosigner), config.outbox.stuck_s, site).await;
+    let receiver = config.webhook.as_ref().map(Receiver::new).transpose()?;
+    let stuck_s = config.outbox.stuck_s;
+    let worked = workers::run(gateway, relay, (sealer, cosigner), receiver, stuck_s, site).await;
     looking.abort();
     worked.map(|()| 0)
 }

@@ -43,13 +43,17 @@ impl Site {
             chain: web.certificate_file.clone(),
             key: web.key_file.clone(),
             with_tls12: web.tls12,
+            client_ca: web.client_ca_file.clone(),
         };
         // Refuses a key that others may read.
         drop(secrets::read(&files.key)?);
         let input = |fault: &dyn std::fmt::Display| Fault::input(format!("web: {fault}"));
+        let provider = web.single_sign_on.as_ref();
+        let provider = provider.map(|about| about.settings(&gateway.parts().areas));
         let settings = DoorSettings {
             origin: web.origin.clone(),
             service_name: web.service_name.clone(),
+            single_sign_on: provider.transpose()?,
         };
         let pages = Pages::load(&web.pages).map_err(|fault| input(&fault))?;
         let assets = Assets::load(&web.assets).map_err(|fault| input(&fault))?;
@@ -117,8 +121,9 @@ async fn renew(files: CertificateFiles, tls: RustlsConfig) {
     }
 }
 
-fn changed_at(files: &CertificateFiles) -> [Option<SystemTime>; 2] {
-    [&files.chain, &files.key].map(|path| fs::metadata(path).and_then(|data| data.modified()).ok())
+fn changed_at(files: &CertificateFiles) -> [Option<SystemTime>; 3] {
+    let read = [Some(&files.chain), Some(&files.key), files.client_ca.as_ref()];
+    read.map(|path| fs::metadata(path?).and_then(|data| data.modified()).ok())
 }
 
 /// A certificate for this machine alone, made by itself, with which a demo can be tried in a browser.

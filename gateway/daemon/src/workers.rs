@@ -1,4 +1,5 @@
-//! What goes on by itself while the service runs: drafts, deliveries, the log's tree and its witnesses, the sweep.
+//! What goes on by itself while the service runs: drafts, deliveries, the log's tree and its witnesses, what
+//! another system is told, the sweep.
 //!
 //! Each worker does a round, rests when there was nothing to do, and goes on. A fault is said and tried again
 //! later: the state is in the database, so nothing is lost by it. A signal ends each worker after its round.
@@ -15,6 +16,7 @@ use tokio::task::JoinSet;
 use crate::chance::lease_name;
 use crate::print::Fault;
 use crate::site::Site;
+use crate::webhook::Receiver;
 use crate::witnesses::Cosigner;
 
 /// Obligations drafted in one round.
@@ -30,16 +32,18 @@ enum Worker {
     Seal,
     Index,
     Cosign,
+    Webhook,
     Sweep,
 }
 
 impl Worker {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Drafts,
         Self::Deliveries,
         Self::Seal,
         Self::Index,
         Self::Cosign,
+        Self::Webhook,
         Self::Sweep,
     ];
 
@@ -48,7 +52,7 @@ impl Worker {
         match self {
             Self::Drafts => Duration::from_secs(2),
             Self::Deliveries | Self::Seal | Self::Index => Duration::from_millis(500),
-            Self::Cosign => Duration::from_secs(1),
+            Self::Cosign | Self::Webhook => Duration::from_secs(1),
             Self::Sweep => Duration::from_mins(1),
         }
     }
@@ -61,6 +65,8 @@ struct House {
     sealer: Mutex<Sealer>,
     /// Held for a round by the one worker that asks witnesses.
     cosigner: Mutex<Cosigner>,
+    /// Another system that is told of changes, if there is one.
+    receiver: Option<Receiver>,
     /// The name of this process in its leases: its own, also among others on the same database.
     lease: String,
     stuck_s: i64,
@@ -99,6 +105,10 @@ impl House {
                 cosigner.round(&self.sealer, now).await?;
                 Ok(false)
             }
+            Worker::Webhook => match &self.receiver {
+                Some(receiver) => receiver.round(&self.gateway).await,
+                None => Ok(false),
+            },
             Worker::Sweep => {
                 let found = self.gateway.sweep(self.stuck_s).await?;
                 if found.forgotten + found.standing_still > 0 {
@@ -158,6 +168,7 @@ pub async fn run(
     gateway: Arc<Gateway>,
     relay: Relay,
     (sealer, cosigner): (Sealer, Cosigner),
+    receiver: Option<Receiver>,
     stuck_s: i64,
     site: Option<Site>,
 ) -> Result<(), Fault> {
@@ -166,6 +177,7 @@ pub async fn run(
         relay,
         sealer: Mutex::new(sealer),
         cosigner: Mutex::new(cosigner),
+        receiver,
         lease: lease_name(),
         stuck_s,
     });

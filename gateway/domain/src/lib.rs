@@ -29,6 +29,7 @@ pub mod retention;
 pub mod rulebook;
 pub mod safety;
 pub mod scope;
+pub mod single_sign_on;
 pub mod time;
 pub mod urn;
 pub mod window;

@@ -76,24 +76,7 @@ impl Gateway {
     /// Makes an account. Nobody can sign in to it before they were invited.
     pub async fn add_account(&self, actor: &str, user: &str, details: &AccountDetails) -> Result<AccountId> {
         self.authorise(actor, &[Role::Administrator])?;
-        self.check_details(details)?;
-        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
-        if user.is_empty() || user.len() > USER_BYTES_MAX || !user.chars().all(is_plain) {
-            return Err(Error::Invalid(
-                "user: 1 to 64 lower-case letters, digits, dots and hyphens".to_owned(),
-            ));
-        }
-        let row = AccountRow {
-            id: AccountId::random(self.entropy()),
-            user: user.to_owned(),
-            name: details.name.clone(),
-            phone: details.phone.clone(),
-            roles: as_json(&details.roles)?,
-            areas: as_json(&details.areas)?,
-            state: "active".to_owned(),
-            version: 1,
-            created_at: self.now(),
-        };
+        let row = self.new_account(user, details)?;
         let mut tx = self.pool().begin().await?;
         accounts::add(&mut tx, &row).await.map_err(|fault| match fault {
             fault if fault.is_duplicate() => Error::Conflict(
@@ -105,6 +88,28 @@ impl Gateway {
         tx.commit(&[added]).await?;
         self.remember(&Account::from_row(row.clone())?);
         Ok(row.id)
+    }
+
+    /// The row of an account that is not there yet.
+    pub(crate) fn new_account(&self, user: &str, details: &AccountDetails) -> Result<AccountRow> {
+        self.check_details(details)?;
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
+        if user.is_empty() || user.len() > USER_BYTES_MAX || !user.chars().all(is_plain) {
+            return Err(Error::Invalid(
+                "user: 1 to 64 lower-case letters, digits, dots and hyphens".to_owned(),
+            ));
+        }
+        Ok(AccountRow {
+            id: AccountId::random(self.entropy()),
+            user: user.to_owned(),
+            name: details.name.clone(),
+            phone: details.phone.clone(),
+            roles: as_json(&details.roles)?,
+            areas: as_json(&details.areas)?,
+            state: "active".to_owned(),
+            version: 1,
+            created_at: self.now(),
+        })
     }
 
     /// Changes name, telephone number, roles or Areas. Whoever loses a role or an Area loses it with the next click.
@@ -237,7 +242,7 @@ impl Gateway {
         Ok(())
     }
 
-    fn about_account(&self, actor: &str, verb: &str, row: &AccountRow) -> Result<Entry> {
+    pub(crate) fn about_account(&self, actor: &str, verb: &str, row: &AccountRow) -> Result<Entry> {
         let roles: Vec<Role> =
             serde_json::from_str(&row.roles).map_err(|fault| Error::broken("an account", fault))?;
         let names = roles.iter().map(|role| role.as_str()).collect::<Vec<_>>();

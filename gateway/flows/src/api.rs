@@ -1,4 +1,4 @@
-//! Other systems: tokens that act for an account, within scopes and until an end, and what may be asked with them.
+//! Other systems: tokens and certificates that act for an account, within scopes and until an end, and what may be asked with them.
 
 use audit::entry::Act;
 use domain::account::Role;
@@ -23,6 +23,9 @@ const LIFE_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
 const ANSWER_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// The longest name of a token, in bytes.
 const NAME_BYTES_MAX: usize = 100;
+/// What opens, as the database has it.
+const TOKEN: &str = "token";
+const CERTIFICATE: &str = "certificate";
 
 /// Another system, as of this request.
 #[derive(Debug, Clone)]
@@ -48,6 +51,16 @@ pub struct ApiToken {
     pub made_by: String,
     /// It opens nothing from then on.
     pub ends_at: Timestamp,
+    /// What opens: `token` or `certificate`.
+    pub kind: String,
+}
+
+/// What opens the API to another system.
+struct Opener {
+    kind: &'static str,
+    hash: [u8; 32],
+    /// Under which the log has it.
+    verb: &'static str,
 }
 
 /// An answer that was given before.
@@ -78,6 +91,44 @@ impl Gateway {
         scopes: &[Scope],
         life: SignedDuration,
     ) -> Result<Zeroizing<String>> {
+        let token = vault::token::spell(&random(self.entropy()));
+        let hash = vault::token::hash(&token).ok_or_else(|| Error::broken("a token", "no token"))?;
+        let opener = Opener {
+            kind: TOKEN,
+            hash,
+            verb: "api-token-made",
+        };
+        self.add_opener(actor, (user, name), (scopes, life), &opener)
+            .await?;
+        Ok(token)
+    }
+
+    /// Lets a client certificate (DER) act for an account whose role is that of another system. Its authority is the
+    /// operator's, and the door has checked it before anything is asked here.
+    pub async fn bind_certificate(
+        &self,
+        actor: &str,
+        (user, name): (&str, &str),
+        scopes: &[Scope],
+        life: SignedDuration,
+        certificate: &[u8],
+    ) -> Result<()> {
+        let opener = Opener {
+            kind: CERTIFICATE,
+            hash: vault::token::certificate_hash(certificate),
+            verb: "api-certificate-bound",
+        };
+        self.add_opener(actor, (user, name), (scopes, life), &opener)
+            .await
+    }
+
+    async fn add_opener(
+        &self,
+        actor: &str,
+        (user, name): (&str, &str),
+        (scopes, life): (&[Scope], SignedDuration),
+        opener: &Opener,
+    ) -> Result<()> {
         self.authorise(actor, &[Role::Administrator])?;
         let wrong = |what: &str| Err(Error::Invalid(what.to_owned()));
         if name.trim().is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
@@ -96,8 +147,6 @@ impl Gateway {
         if account.roles != [Role::ApiClient] {
             return wrong("user: a token acts for an account with the one role api-client");
         }
-        let token = vault::token::spell(&random(self.entropy()));
-        let hash = vault::token::hash(&token).ok_or_else(|| Error::broken("a token", "no token"))?;
         let row = TokenRow {
             id: SessionId::random(self.entropy()),
             account_id: account.id,
@@ -106,18 +155,24 @@ impl Gateway {
             made_by: actor.to_owned(),
             made_at: now,
             ends_at: now + life,
+            kind: opener.kind.to_owned(),
         };
-        api::add_token(&mut tx, &row, &hash).await?;
+        let added = api::add_token(&mut tx, &row, &opener.hash).await;
+        added.map_err(|fault| match fault {
+            fault if fault.is_duplicate() => Error::Conflict(
+                "this certificate is or was bound already; a new one has a key of its own".to_owned(),
+            ),
+            fault => fault.into(),
+        })?;
         let names = scopes
             .iter()
             .map(|scope| scope.as_str())
             .collect::<Vec<_>>()
             .join(" ");
-        let made = entry(now, actor, Act::Change, "api-token-made")?
+        let made = entry(now, actor, Act::Change, opener.verb)?
             .with_fact("user", user)
             .with_fact("scopes", names);
-        tx.commit(&[made]).await?;
-        Ok(token)
+        Ok(tx.commit(&[made]).await?)
     }
 
     /// Every token that was not revoked.
@@ -134,6 +189,7 @@ impl Gateway {
                 name: row.name,
                 made_by: row.made_by,
                 ends_at: row.ends_at,
+                kind: row.kind,
             });
         }
         Ok(tokens)
@@ -152,11 +208,21 @@ impl Gateway {
 
     /// Whose token this is, if it is a live one of an active account.
     pub async fn find_api_client(&self, token: &str) -> Result<Option<ApiClient>> {
-        let Some(hash) = vault::token::hash(token) else {
-            return Ok(None);
-        };
+        match vault::token::hash(token) {
+            Some(hash) => self.find_opened(TOKEN, &hash).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whom a client certificate (DER) acts for, while it is bound to an active account.
+    pub async fn find_certified_client(&self, certificate: &[u8]) -> Result<Option<ApiClient>> {
+        let hash = vault::token::certificate_hash(certificate);
+        self.find_opened(CERTIFICATE, &hash).await
+    }
+
+    async fn find_opened(&self, kind: &str, hash: &[u8]) -> Result<Option<ApiClient>> {
         let mut tx = self.pool().read().await?;
-        let Some(row) = api::find_token(&mut tx, &hash, self.now()).await? else {
+        let Some(row) = api::find_token(&mut tx, kind, hash, self.now()).await? else {
             return Ok(None);
         };
         let account = accounts::find(&mut tx, &row.account_id).await?;

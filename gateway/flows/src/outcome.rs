@@ -83,8 +83,13 @@ impl Came {
 }
 
 fn retry_at(settings: &Settings, now: Timestamp, tries: i64) -> Timestamp {
+    now + wait(tries, settings.retry_first_s, settings.retry_max_s)
+}
+
+/// The wait after so many tries: doubled after each, up to a longest one.
+pub(crate) fn wait(tries: i64, first_s: i64, max_s: i64) -> SignedDuration {
     let doublings = u32::try_from((tries - 1).clamp(0, 16)).unwrap_or_default();
-    now + SignedDuration::from_secs((settings.retry_first_s << doublings).min(settings.retry_max_s))
+    SignedDuration::from_secs((first_s << doublings).min(max_s))
 }
 
 impl Gateway {

@@ -17,8 +17,6 @@ use crate::{Error, Gateway, Result};
 
 /// How long an invitation is good.
 const INVITATION_LIFE: SignedDuration = SignedDuration::from_hours(72);
-/// How long a challenge may wait for its answer.
-const CEREMONY_LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// The most passkeys of one account.
 const PASSKEYS_MAX: usize = 10;
 
@@ -29,6 +27,8 @@ pub enum Ceremony {
     Register,
     /// Signing in.
     SignIn,
+    /// Signing in at the organisation's provider.
+    SingleSignOn,
 }
 
 impl Ceremony {
@@ -36,6 +36,15 @@ impl Ceremony {
         match self {
             Self::Register => "register",
             Self::SignIn => "sign-in",
+            Self::SingleSignOn => "single-sign-on",
+        }
+    }
+
+    /// How long a challenge may wait for its answer. A provider may ask for a password and for something on a telephone.
+    const fn life(self) -> SignedDuration {
+        match self {
+            Self::Register | Self::SignIn => SignedDuration::from_mins(5),
+            Self::SingleSignOn => SignedDuration::from_mins(10),
         }
     }
 }
@@ -97,7 +106,7 @@ impl Gateway {
     pub async fn keep_ceremony(&self, browser: &str, kind: Ceremony, state: &str) -> Result<()> {
         let now = self.now();
         let mut tx = self.pool().begin().await?;
-        let (browser, times) = (hash_of(browser)?, (now, now + CEREMONY_LIFE));
+        let (browser, times) = (hash_of(browser)?, (now, now + kind.life()));
         sign_in::keep_ceremony(&mut tx, &browser, kind.as_str(), state, times).await?;
         Ok(tx
             .commit_unlogged("a challenge changes nothing; its answer is recorded")
@@ -239,13 +248,14 @@ impl Gateway {
     }
 }
 
-/// Ways in are changed by somebody who proved who they are a short while ago, not by who finds a screen open.
+/// Ways in are changed by somebody who proved who they are a short while ago, not by who finds a screen open. Who came by
+/// single sign-on has proved it to somebody else, perhaps this morning, and a passkey would outlast what that grants.
 pub(crate) fn need_fresh(visitor: &Visitor) -> Result<()> {
     if visitor.is_fresh {
         return Ok(());
     }
     Err(Error::Conflict(
-        "sign in again first: ways in are changed shortly after signing in".to_owned(),
+        "sign in again first: ways in are changed shortly after signing in with a passkey".to_owned(),
     ))
 }
 

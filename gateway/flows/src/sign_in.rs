@@ -59,7 +59,7 @@ pub struct Visitor {
     pub idle_at: Timestamp,
     /// It ends then, whatever they do.
     pub ends_at: Timestamp,
-    /// Whether they proved who they are a short while ago.
+    /// Whether they proved to us who they are a short while ago.
     pub is_fresh: bool,
 }
 
@@ -142,9 +142,10 @@ impl Gateway {
         }
         let account = Account::from_row(account)?;
         self.remember(&account);
+        let how = SignIn::parse(&session.how).ok_or_else(|| Error::broken("a session", "unknown way"))?;
         Ok(Some(Visitor {
-            how: SignIn::parse(&session.how).ok_or_else(|| Error::broken("a session", "unknown way"))?,
-            is_fresh: now.duration_since(session.proven_at) < FRESH,
+            how,
+            is_fresh: how != SignIn::SingleSignOn && now.duration_since(session.proven_at) < FRESH,
             session: session.id,
             idle_at: (now + IDLE).min(session.ends_at),
             ends_at: session.ends_at,

@@ -1,4 +1,4 @@
-//! Tokens of other systems, and the answers that were given under their idempotency keys.
+//! Tokens and certificates of other systems, and the answers that were given under their idempotency keys.
 
 use domain::id::{AccountId, SessionId};
 use jiff::Timestamp;
@@ -9,13 +9,13 @@ use crate::{Result, Row, Statement, Tx};
 
 statements! {
     TOKEN_ADD = Statement::both("api_tokens.add",
-        "INSERT INTO api_tokens (id, token_hash, account_id, name, scopes, made_by, made_at, ends_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+        "INSERT INTO api_tokens (id, token_hash, account_id, name, scopes, made_by, made_at, ends_at, kind) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
     TOKEN_FIND = Statement::both("api_tokens.find_by_token",
-        "SELECT id, account_id, name, scopes, made_by, made_at, ends_at FROM api_tokens \
-         WHERE token_hash = $1 AND revoked_at IS NULL AND ends_at > $2");
+        "SELECT id, account_id, name, scopes, made_by, made_at, ends_at, kind FROM api_tokens \
+         WHERE token_hash = $1 AND kind = $3 AND revoked_at IS NULL AND ends_at > $2");
     TOKEN_LIST = Statement::both("api_tokens.list",
-        "SELECT id, account_id, name, scopes, made_by, made_at, ends_at FROM api_tokens \
+        "SELECT id, account_id, name, scopes, made_by, made_at, ends_at, kind FROM api_tokens \
          WHERE revoked_at IS NULL ORDER BY made_at");
     TOKEN_REVOKE = Statement::both("api_tokens.revoke",
         "UPDATE api_tokens SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL");
@@ -44,6 +44,8 @@ pub struct TokenRow {
     pub made_at: Timestamp,
     /// It opens nothing from then on.
     pub ends_at: Timestamp,
+    /// What opens: `token`, which is sent along, or `certificate`, which the TLS connection has shown.
+    pub kind: String,
 }
 
 /// An answer that was given before.
@@ -66,6 +68,7 @@ fn token(row: &Row) -> Result<TokenRow> {
         made_by: row.text(4)?,
         made_at: row.at(5)?,
         ends_at: row.at(6)?,
+        kind: row.text(7)?,
     })
 }
 
@@ -79,15 +82,21 @@ pub async fn add_token(tx: &mut Tx, row: &TokenRow, token_hash: &[u8]) -> Result
         &row.scopes,
         &row.made_by,
         row.made_at,
-        row.ends_at
+        row.ends_at,
+        &row.kind
     ];
     tx.execute(&TOKEN_ADD, args).await?;
     Ok(())
 }
 
-/// The live token with this hash.
-pub async fn find_token(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<TokenRow>> {
-    let row = tx.find(&TOKEN_FIND, args![token_hash, now]).await?;
+/// The live token of this kind with this hash.
+pub async fn find_token(
+    tx: &mut Tx,
+    kind: &str,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<TokenRow>> {
+    let row = tx.find(&TOKEN_FIND, args![token_hash, now, kind]).await?;
     row.as_ref().map(token).transpose()
 }
 

@@ -39,6 +39,7 @@ pub mod outbox;
 pub mod people;
 mod pool;
 pub mod proposals;
+pub mod provider_accounts;
 pub mod reach;
 pub mod recovery;
 mod row;
@@ -50,6 +51,7 @@ pub mod subjects;
 pub mod tiles;
 mod tx;
 pub mod vettings;
+pub mod webhooks;
 pub mod whole_victim;
 pub mod worklist;
 

@@ -22,6 +22,11 @@ pub fn companion(token: &str, purpose: &str) -> Option<Zeroizing<String>> {
     is_token(token).then(|| spell(&derive(purpose, token)))
 }
 
+/// What is kept of a client certificate (DER) that stands for somebody. No token has the same.
+pub fn certificate_hash(der: &[u8]) -> [u8; 32] {
+    derive("certificate", &hex::encode(digest(&SHA256, der)))
+}
+
 fn is_token(text: &str) -> bool {
     text.len() == 2 * TOKEN_BYTES && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -46,6 +51,14 @@ mod tests {
         assert_ne!(form, token);
         assert_ne!(form, spell(&hash));
         assert_ne!(companion(&token, "other").unwrap(), form);
+    }
+
+    #[test]
+    fn a_certificate_opens_nothing_as_a_token() {
+        let der = b"a certificate";
+        let spelled = spell(digest(&SHA256, der).as_ref().try_into().unwrap());
+        assert_ne!(Some(certificate_hash(der)), hash(&spelled));
+        assert_ne!(certificate_hash(der), certificate_hash(b"another"));
     }
 
     #[test]

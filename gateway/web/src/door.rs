@@ -10,6 +10,7 @@ use flows::Gateway;
 use render::pages::Pages;
 
 use crate::assets::Assets;
+use crate::provider::{BadProvider, Provider, ProviderSettings};
 use crate::router;
 use crate::webauthn::{BadOrigin, Ceremonies};
 
@@ -26,6 +27,19 @@ pub struct DoorSettings {
     pub origin: String,
     /// What the service is called on its pages.
     pub service_name: String,
+    /// The organisation's single sign-on, if people may come by it.
+    pub single_sign_on: Option<ProviderSettings>,
+}
+
+/// Why no door can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BadDoor {
+    /// Its address.
+    #[error(transparent)]
+    Origin(#[from] BadOrigin),
+    /// The single sign-on.
+    #[error(transparent)]
+    Provider(#[from] BadProvider),
 }
 
 impl DoorSettings {
@@ -47,6 +61,7 @@ struct Inner {
     assets: Assets,
     settings: DoorSettings,
     ceremonies: Ceremonies,
+    provider: Option<Provider>,
 }
 
 impl Door {
@@ -56,13 +71,16 @@ impl Door {
         pages: Pages,
         assets: Assets,
         settings: DoorSettings,
-    ) -> Result<Self, BadOrigin> {
+    ) -> Result<Self, BadDoor> {
+        let provider = settings.single_sign_on.clone();
+        let provider = provider.map(|about| Provider::new(about, &settings.origin));
         Ok(Self {
             inner: Arc::new(Inner {
                 gateway,
                 pages,
                 assets,
                 ceremonies: Ceremonies::new(&settings.origin)?,
+                provider: provider.transpose()?,
                 settings,
             }),
         })
@@ -91,6 +109,11 @@ impl Door {
     /// Challenges and their answers.
     pub(crate) fn ceremonies(&self) -> &Ceremonies {
         &self.inner.ceremonies
+    }
+
+    /// The organisation's single sign-on.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.inner.provider.as_ref()
     }
 
     /// What an operator set.

@@ -18,6 +18,12 @@ pub enum Refusal {
     SignedOut,
     /// A passkey that does not open anything here; why, nobody is told.
     NotLetIn,
+    /// What the organisation's single sign-on brought back opens nothing; why, nobody is told.
+    NotLetInThere,
+    /// The single sign-on knows this person, and nothing here is granted to them.
+    NothingGranted,
+    /// The single sign-on does not answer.
+    ProviderAway,
     /// A route that this role may not use.
     NotYours,
     /// There is no such thing, or not for this person: the same answer.
@@ -62,14 +68,14 @@ impl From<render::pages::PageError> for Refusal {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Self::SignedOut | Self::NotLetIn => StatusCode::UNAUTHORIZED,
-            Self::NotYours | Self::Expired | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::SignedOut | Self::NotLetIn | Self::NotLetInThere => StatusCode::UNAUTHORIZED,
+            Self::NothingGranted | Self::NotYours | Self::Expired | Self::Foreign => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Changed(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::ProviderAway => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -82,6 +88,19 @@ impl Refusal {
             Self::NotLetIn => plain(
                 "You are not signed in",
                 "This passkey does not open an account here. Try another, or ask an administrator for an invitation.",
+            ),
+            Self::NotLetInThere => plain(
+                "You are not signed in",
+                "Your organisation's sign-in did not succeed. Go to the sign-in page and start again, or sign in with your passkey.",
+            ),
+            Self::NothingGranted => plain(
+                "Your account opens nothing here",
+                "Your organisation knows you, and this service is not part of what you may use. If it should be, ask your \
+                 manager.",
+            ),
+            Self::ProviderAway => plain(
+                "Your organisation's sign-in does not answer",
+                "Try again in a few minutes, or go to the sign-in page and use your passkey.",
             ),
             Self::NotYours => plain(
                 "You cannot use this page",

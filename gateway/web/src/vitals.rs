@@ -37,6 +37,17 @@ pub(crate) fn note(route: String, method: &'static str, status: u16, took: Durat
     metrics::histogram!(SECONDS, &labels).record(took.as_secs_f64());
 }
 
+/// Notes what became of an event that another system was told: `delivered`, `again` or `given-up`.
+pub fn note_webhook(outcome: &'static str) {
+    metrics::counter!("gateway_webhook_tries_total", "outcome" => outcome).increment(1);
+}
+
+/// Notes how many events wait to be told.
+pub fn note_webhook_waiting(count: i64) {
+    let count = i32::try_from(count).unwrap_or(i32::MAX);
+    metrics::gauge!("gateway_webhook_waiting").set(f64::from(count));
+}
+
 struct Vitals {
     gateway: Arc<Gateway>,
     handle: Counts,

@@ -1,5 +1,6 @@
 //! The door: who may ask for what, and what no request does.
 
+mod certificates;
 mod matrix;
 mod tls;
 

@@ -4,6 +4,7 @@ mod authenticator;
 mod passkeys;
 mod recovery;
 mod sessions;
+mod single_sign_on;
 mod ways_in;
 
 use axum::body::Body;

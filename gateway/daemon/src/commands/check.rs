@@ -6,6 +6,7 @@ use super::Context;
 use crate::config::{self, Config};
 use crate::house::{self, Paths};
 use crate::print::{self, Fault};
+use crate::webhook::Receiver;
 
 /// Runs the command.
 pub async fn run(context: &Context) -> Result<u8, Fault> {
@@ -101,6 +102,14 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
         _ => "none: what leaves is unsigned, and many servers distrust that".to_owned(),
     });
     found("signature", signed);
+    if let Some(about) = config.web.as_ref().and_then(|web| web.single_sign_on.as_ref()) {
+        let texts = house::texts(&Paths::of_config(config));
+        let settings = texts.and_then(|texts| about.settings(&texts.areas));
+        found("sign-on", settings.map(|settings| settings.issuer));
+    }
+    if let Some(about) = &config.webhook {
+        found("webhook", Receiver::new(about).map(|_| about.url.clone()));
+    }
     let database = match config.address() {
         Ok(address) => house::open_pool(&address).await.map(|_| "up to date".to_owned()),
         Err(fault) => Err(fault),

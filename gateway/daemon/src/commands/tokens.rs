@@ -1,4 +1,6 @@
-//! `gateway tokens`: what opens the API to another system.
+//! `gateway tokens`: the tokens and certificates that open the API to another system.
+
+use std::path::PathBuf;
 
 use domain::id::SessionId;
 use domain::scope::Scope;
@@ -11,7 +13,7 @@ use crate::print::{self, Fault};
 /// Tokens of other systems.
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// Make one; it is shown once.
+    /// Make one; it is shown once. With --certificate, a client certificate opens instead, and nothing is shown.
     Make {
         /// The account that it acts for; its one role is api-client.
         #[arg(long)]
@@ -25,6 +27,9 @@ pub enum Command {
         /// It opens nothing after so many days.
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
+        /// The system's own certificate, PEM, of an authority in `web.client_ca_file`.
+        #[arg(long)]
+        certificate: Option<PathBuf>,
     },
     /// Those that were not revoked.
     List,
@@ -49,13 +54,23 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
             name,
             scopes,
             days,
+            certificate,
         } => {
             let life = SignedDuration::from_hours(24 * i64::from(days));
-            let token = gateway
-                .make_api_token(&context.user, &user, &name, &scopes, life)
-                .await?;
-            // The one time that it is shown.
-            print::line(&token);
+            if let Some(file) = certificate {
+                let certificate =
+                    web::tls::certificate_in(&file).map_err(|fault| Fault::input(fault.to_string()))?;
+                gateway
+                    .bind_certificate(&context.user, (&user, &name), &scopes, life, &certificate)
+                    .await?;
+                print::line("bound; the certificate opens what these scopes include");
+            } else {
+                let token = gateway
+                    .make_api_token(&context.user, &user, &name, &scopes, life)
+                    .await?;
+                // The one time that it is shown.
+                print::line(&token);
+            }
         }
         Command::List => {
             for token in gateway.list_api_tokens(&context.user).await? {
@@ -66,13 +81,14 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                     .collect::<Vec<_>>();
                 if context.json {
                     print::json(
-                        &json!({ "id": token.id, "user": token.user, "name": token.name, "scopes": scopes,
+                        &json!({ "id": token.id, "kind": token.kind, "user": token.user, "name": token.name, "scopes": scopes,
                         "made_by": token.made_by, "ends_at": token.ends_at }),
                     );
                 } else {
                     print::line(&format!(
-                        "{}  {:<20} until {}  {}  {}",
+                        "{}  {:<11} {:<20} until {}  {}  {}",
                         token.id,
+                        token.kind,
                         token.user,
                         token.ends_at,
                         scopes.join(","),

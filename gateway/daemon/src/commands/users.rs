@@ -54,6 +54,15 @@ pub enum Command {
         #[arg(long, default_value_t = 1)]
         hours: i64,
     },
+    /// Say that an account is somebody's whom the organisation's single sign-on knows. Needs --config with
+    /// `web.single_sign_on`.
+    Link {
+        /// The user name.
+        user: String,
+        /// The provider's own name for them: the `sub` claim of its tokens.
+        #[arg(long)]
+        subject: String,
+    },
     /// Every account.
     List,
 }
@@ -102,6 +111,16 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
             let id = gateway.find_account(actor, &user).await?;
             let until = gateway.grant_recovery(actor, &id, hours).await?;
             print::line(&format!("granted until {until}"));
+        }
+        Command::Link { user, subject } => {
+            let config = context.need_config()?;
+            let provider = config.web.and_then(|web| web.single_sign_on);
+            let provider =
+                provider.ok_or_else(|| Fault::input("web.single_sign_on: there is no such table"))?;
+            gateway
+                .link_to_provider(actor, &user, (&provider.issuer, &subject))
+                .await?;
+            print::line("linked; single sign-on leads to this account from now on");
         }
         Command::List => {
             for account in gateway.list_accounts(actor).await? {

@@ -13,7 +13,7 @@ use crate::print::{self, Fault};
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Make the secret files that the configuration names and that are not there yet: the master key, the key of the
-    /// return paths and the key of the contact log. What is there stays.
+    /// return paths, that of a webhook and the key of the contact log. What is there stays.
     Make,
     /// Wrap every data key again under the active master key, while the service runs. Run it again after an
     /// interruption: what is done stays done.

@@ -28,12 +28,14 @@ pub fn make(context: &Context) -> Result<u8, Fault> {
             keys.file.display()
         ));
     }
-    let bounce_key = &config.sender.bounce_key_file;
-    if bounce_key.exists() {
-        print::line(&format!("{} is there already", bounce_key.display()));
-    } else {
-        secrets::write_bytes(bounce_key, &entropy)?;
-        print::line(&format!("{} made", bounce_key.display()));
+    let shared = config.webhook.iter().map(|about| &about.secret_file);
+    for secret in shared.chain([&config.sender.bounce_key_file]) {
+        if secret.exists() {
+            print::line(&format!("{} is there already", secret.display()));
+        } else {
+            secrets::write_bytes(secret, &entropy)?;
+            print::line(&format!("{} made", secret.display()));
+        }
     }
     let log = &config.contact_log;
     if log.key_file.exists() {

@@ -44,6 +44,9 @@ pub fn faults(config: &Config) -> Vec<String> {
     if let Some(door) = &config.web {
         web(door, &mut must);
     }
+    if let Some(receiver) = &config.webhook {
+        receiver.faults(&mut must);
+    }
     must(
         outbox.lease_s >= lease_min_s(config),
         "outbox.lease_s: a claim must outlast its batch: at least 3 x relay.timeout_ms for every group of \
@@ -85,6 +88,9 @@ fn web(web: &Web, must: &mut impl FnMut(bool, &str)) {
             .is_none_or(|address| address.parse::<std::net::SocketAddr>().is_ok()),
         "web.vitals_listen: must be an IP address and a port, such as 127.0.0.1:9464",
     );
+    if let Some(provider) = &web.single_sign_on {
+        provider.faults(must);
+    }
 }
 
 fn relay(relay: &Relay, must: &mut impl FnMut(bool, &str)) {

@@ -7,14 +7,18 @@
 
 mod limits;
 pub mod secrets;
+mod single_sign_on;
 mod staff;
+mod webhook;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use single_sign_on::SingleSignOn;
 pub use staff::read as read_staff;
+pub use webhook::Webhook;
 
 use crate::print::Fault;
 
@@ -46,6 +50,8 @@ pub struct Config {
     pub outbox: Outbox,
     /// The service that people sign in to; without it, this process serves no pages.
     pub web: Option<Web>,
+    /// Another system that is told of changes; nobody is without it.
+    pub webhook: Option<Webhook>,
     /// The program's own log.
     #[serde(default)]
     pub log: Log,
@@ -243,12 +249,16 @@ pub struct Web {
     /// Whether TLS 1.2 is offered beside 1.3.
     #[serde(default)]
     pub tls12: bool,
+    /// Authorities whose client certificates may stand for other systems; nobody is asked for one without it.
+    pub client_ca_file: Option<PathBuf>,
     /// Address and port where the machine's keepers ask for health and counts, by plain HTTP; nowhere without it.
     pub vitals_listen: Option<String>,
     /// The page templates.
     pub pages: PathBuf,
     /// Style sheets, scripts and pictures, as `make assets` puts them together.
     pub assets: PathBuf,
+    /// The organisation's single sign-on; people come by passkey alone without it.
+    pub single_sign_on: Option<SingleSignOn>,
 }
 
 /// The program's own log.
@@ -344,7 +354,12 @@ impl Config {
             let files = [&mut web.certificate_file, &mut web.key_file];
             let folders = [&mut web.pages, &mut web.assets];
             files.into_iter().chain(folders).for_each(here);
+            web.client_ca_file.iter_mut().for_each(here);
+            web.single_sign_on
+                .iter_mut()
+                .for_each(|about| about.resolve(folder));
         }
+        self.webhook.iter_mut().for_each(|about| about.resolve(folder));
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);
         self.relay.password_file.iter_mut().for_each(here);

@@ -90,9 +90,11 @@ pub fn web(project: &Path, dir: &Path, listen: SocketAddr) -> Result<Web, Fault>
         certificate_file,
         key_file,
         tls12: false,
+        client_ca_file: None,
         vitals_listen: None,
         pages: project.join("templates").join("pages"),
         assets: project.join("var").join("assets"),
+        single_sign_on: None,
     })
 }
 

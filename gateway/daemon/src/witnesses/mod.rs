@@ -141,10 +141,10 @@ impl Question<'_> {
         prove: &(impl Fn(u64) -> Result<Vec<Hash>, WitnessFault> + Sync),
     ) -> Result<Signature, WitnessFault> {
         let first = self.post(old, prove(old)?).await?;
-        if first.status != StatusCode::CONFLICT {
+        if first.status() != StatusCode::CONFLICT {
             return self.read(&first);
         }
-        let seen = size_in(&first.body).ok_or(WitnessFault::NoSize)?;
+        let seen = size_in(first.body()).ok_or(WitnessFault::NoSize)?;
         if seen > self.size {
             return Err(WitnessFault::Ahead {
                 seen,
@@ -161,9 +161,9 @@ impl Question<'_> {
     }
 
     fn read(&self, answer: &Answer) -> Result<Signature, WitnessFault> {
-        if answer.status != StatusCode::OK {
-            return Err(WitnessFault::Refused(answer.status.as_u16()));
+        if answer.status() != StatusCode::OK {
+            return Err(WitnessFault::Refused(answer.status().as_u16()));
         }
-        Ok(cosignature_in(&answer.body, self.note.text(), &self.party.key)?)
+        Ok(cosignature_in(answer.body(), self.note.text(), &self.party.key)?)
     }
 }

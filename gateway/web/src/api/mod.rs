@@ -13,11 +13,14 @@ mod obligations;
 pub(crate) mod problem;
 mod uploads;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum_server::tls::TlsInfo;
 use domain::scope::Scope;
 use flows::ApiClient;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -44,14 +47,14 @@ pub(crate) const PREFIX: &str = "/api/";
         messages::find
     ),
     components(schemas(Problem)),
-    modifiers(&Bearer),
-    security(("token" = []))
+    modifiers(&Openers),
+    security(("token" = []), ("certificate" = []))
 )]
 pub struct Document;
 
-struct Bearer;
+struct Openers;
 
-impl Modify for Bearer {
+impl Modify for Openers {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -59,6 +62,14 @@ impl Modify for Bearer {
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        let certificate = SecurityScheme::MutualTls {
+            description: Some(
+                "A client certificate that an administrator has bound to an account.".to_owned(),
+            ),
+            deprecated: None,
+            extensions: None,
+        };
+        components.add_security_scheme("certificate", certificate);
     }
 }
 
@@ -80,18 +91,11 @@ async fn document() -> Json<utoipa::openapi::OpenApi> {
     Json(Document::openapi())
 }
 
-/// Lets a request of another system through: a live token with this scope, and nothing a browser would add by itself.
+/// Lets a request of another system through: a live token with this scope, or a certificate that is bound to it, and
+/// nothing a browser would add by itself.
 pub(crate) async fn admit(door: &Door, scope: Scope, mut request: Request) -> Result<Request, ApiRefusal> {
-    let sent = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let token = sent
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or(ApiRefusal::NoToken)?;
-    let client = door
-        .gateway()
-        .find_api_client(token)
+    let (headers, tls) = (request.headers(), request.extensions().get::<Arc<TlsInfo>>());
+    let client = who(door, headers, tls.map(Arc::as_ref))
         .await?
         .ok_or(ApiRefusal::NoToken)?;
     if !client.scopes.contains(&scope) {
@@ -99,6 +103,26 @@ pub(crate) async fn admit(door: &Door, scope: Scope, mut request: Request) -> Re
     }
     request.extensions_mut().insert(Client(client));
     Ok(request)
+}
+
+/// Who asks. A token that is sent counts alone: one that opens nothing is not made good by the connection.
+async fn who(
+    door: &Door,
+    headers: &HeaderMap,
+    tls: Option<&TlsInfo>,
+) -> Result<Option<ApiClient>, ApiRefusal> {
+    if let Some(sent) = headers.get(header::AUTHORIZATION) {
+        let token = sent.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+        return Ok(door
+            .gateway()
+            .find_api_client(token.ok_or(ApiRefusal::NoToken)?)
+            .await?);
+    }
+    // The handshake has checked its authority and that the client has its key (RFC 8446 section 4.4).
+    match tls.and_then(|tls| tls.peer_certificates.first()) {
+        Some(certificate) => Ok(door.gateway().find_certified_client(certificate).await?),
+        None => Ok(None),
+    }
 }
 
 /// The system that asks.

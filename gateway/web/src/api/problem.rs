@@ -77,7 +77,7 @@ pub(super) enum NotTaken {
 /// Why another system is not answered.
 #[derive(Debug)]
 pub(crate) enum ApiRefusal {
-    /// No token, or one that opens nothing.
+    /// No token and no certificate, or one that opens nothing.
     NoToken,
     /// The token does not include this.
     NotInScope(Scope),
@@ -126,7 +126,11 @@ impl ApiRefusal {
 
     fn detail(&self) -> String {
         match self {
-            Self::NoToken => "send a live token: Authorization: Bearer and 64 hexadecimal digits".to_owned(),
+            Self::NoToken => {
+                "send a live token: Authorization: Bearer and 64 hexadecimal digits, or come with a certificate that is \
+                 bound to an account"
+                    .to_owned()
+            },
             Self::NotInScope(scope) => format!("this token does not include {}", scope.as_str()),
             Self::Invalid(_) => "what was sent cannot be taken; nothing was changed".to_owned(),
             Self::NotReadable(why) => why.clone(),

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::door::Door;
 use crate::form::Form;
 use crate::page::{Page, Shown, home};
+use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::route::{Access, Route, get, post};
 use crate::visit::{COOKIE, Visit, forget_cookie};
@@ -24,10 +25,16 @@ async fn first(visit: Visit) -> Result<Redirect, Refusal> {
 }
 
 #[derive(serde::Serialize)]
-struct Nothing {}
+struct Ways<'d> {
+    /// Whose account the organisation's own sign-in takes.
+    provider: Option<&'d str>,
+}
 
 async fn sign_in(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
-    Page::new("Sign in").show(&door, Some(&visit), "sign-in", &Nothing {})
+    let ways = Ways {
+        provider: door.provider().map(Provider::name),
+    };
+    Page::new("Sign in").show(&door, Some(&visit), "sign-in", &ways)
 }
 
 async fn sign_out(State(door): State<Door>, visit: Visit, form: Form) -> Result<Response, Refusal> {

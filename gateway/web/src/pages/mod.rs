@@ -12,6 +12,7 @@ mod own_account;
 mod passkeys;
 mod recovery;
 mod search;
+mod single_sign_on;
 mod team;
 mod team_acts;
 mod victim;
@@ -34,6 +35,7 @@ pub(crate) fn table() -> Vec<Route> {
         passkeys::routes(),
         recovery::routes(),
         search::routes(),
+        single_sign_on::routes(),
         team::routes(),
         team_acts::routes(),
         victim::routes(),
