@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::account::SignIn;
-use flows::{AccountDetails, Gateway, Role};
+use flows::{AccountDetails, Gateway, Outgoing, Parts, Role};
 use render::pages::Pages;
 use tower::ServiceExt as _;
 use web::assets::Assets;
@@ -70,17 +70,31 @@ pub struct Browser {
 impl TestGateway {
     /// Opens the door of this house.
     pub fn door(&self) -> TestDoor {
-        let flows = Arc::new(self.flows_of_the_door());
-        let settings = DoorSettings {
-            origin: ORIGIN.to_owned(),
-            service_name: "Victim communications".to_owned(),
-        };
-        let pages = Pages::load(&templates()).expect("the pages");
-        let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings).expect("an origin");
-        TestDoor {
-            router: router(&door),
-            flows,
-        }
+        door_of(self.flows_of_the_door())
+    }
+
+    /// The same where mail leaves by another way.
+    pub fn door_mailing(&self, outgoing: Outgoing) -> TestDoor {
+        door_of(self.flows_of_the_door().mailing(outgoing))
+    }
+
+    /// The same with other parts, as after a start with another configuration.
+    pub fn door_with(&self, change: impl FnOnce(Parts) -> Parts) -> TestDoor {
+        door_of(self.opened_with(self.next_door(), change))
+    }
+}
+
+fn door_of(flows: Gateway) -> TestDoor {
+    let flows = Arc::new(flows);
+    let settings = DoorSettings {
+        origin: ORIGIN.to_owned(),
+        service_name: "Victim communications".to_owned(),
+    };
+    let pages = Pages::load(&templates()).expect("the pages");
+    let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings).expect("an origin");
+    TestDoor {
+        router: router(&door),
+        flows,
     }
 }
 

@@ -52,6 +52,7 @@ const ROOMS: &[Room] = &[
         folder: "gateway/mail",
         rooms: &["domain"],
         heavy: &[
+            "hickory-resolver",
             "lettre",
             "mail-auth",
             "mail-parser",
@@ -121,6 +122,7 @@ const ROOMS: &[Room] = &[
         heavy: &[
             "axum",
             "csv",
+            "hickory-server",
             "lettre",
             "mail-parser",
             "rcgen",
@@ -143,6 +145,8 @@ const HEAVY: &[&str] = &[
     "clap",
     "csv",
     "handlebars",
+    "hickory-resolver",
+    "hickory-server",
     "hyper",
     "hyper-rustls",
     "hyper-util",

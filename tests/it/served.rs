@@ -133,7 +133,7 @@ async fn a_configuration_that_cannot_be_right_is_refused_with_its_place() {
         ("active = \"test-1\"", "active = \"another\"", "keys.txt"),
         (
             "attention_hours = [24, 4]",
-            "attention_hours = [24, 4]\nconfirmed = [\"R9-99\"]",
+            "attention_hours = [24, 4]\nconfirmed = [{ rule = \"R9-99\", by = \"Nobody\", on = \"2026-11-02\" }]",
             "R9-99 is not a rule",
         ),
     ];

@@ -12,8 +12,10 @@ mod staff;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use domain::rulebook::Confirmation;
 use serde::Deserialize;
 
+pub use limits::resolver;
 pub use staff::read as read_staff;
 
 use crate::print::Fault;
@@ -101,9 +103,9 @@ pub struct Rules {
     pub bank_holidays: PathBuf,
     /// The Areas.
     pub areas: PathBuf,
-    /// Rules kept disabled by the rulebook that somebody confirmed, by id.
+    /// Rules that somebody confirmed, beyond what the rulebook says; those it keeps disabled are enabled by it.
     #[serde(default)]
-    pub confirmed: Vec<String>,
+    pub confirmed: Vec<Confirmation>,
     /// Hours before the due time at which an open obligation asks for attention.
     pub attention_hours: Vec<i64>,
 }
@@ -154,6 +156,8 @@ pub struct Sender {
     pub domain: String,
     /// 32 secret bytes in hexadecimal.
     pub bounce_key_file: PathBuf,
+    /// Address and port of the DNS resolver that is asked about the domain; those of the machine without it.
+    pub resolver: Option<String>,
 }
 
 /// The server that takes our mail.
