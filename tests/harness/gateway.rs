@@ -1,17 +1,21 @@
 //! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::calendar::Calendar;
 use domain::id::MessageId;
 use domain::retention::Policy;
+use domain::rulebook::Confirmation;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
-use flows::{Approved, Delivered, Gateway, Parts, Recorded, Sealed, known_calendar};
+use flows::{Approved, Delivered, Gateway, Outgoing, Parts, Recorded, Sealed, known_calendar};
 use jiff::Timestamp;
+use jiff::civil::date;
 use mail::catcher::{Catcher, Caught, Fault, Faults, Seen, Sink};
 use mail::relay::Relay;
+use mail::sending_domain::SendingDomain;
 use store::contacts::{self, ContactRow};
 use store::drafts::MessageRow;
 use store::obligations::{self, ObligationRow};
@@ -25,11 +29,14 @@ use crate::contact_log;
 use crate::database::Database;
 use crate::house::{new_keys, parts};
 use crate::post_office::PostOffice;
+use crate::zone::NO_RESOLVER;
 
 /// The officer of every victim in the tests, who also drafts.
 pub const OFFICER: &str = "vlo-north-east-1";
 /// The person who approves.
 pub const APPROVER: &str = "ruth.okafor";
+/// Who confirms rules that wait to be confirmed, on 2 November 2026.
+pub const CONFIRMER: &str = "Victim Liaison policy lead";
 /// The person who reads, and is recorded reading.
 pub const AUDITOR: &str = "auditor";
 /// How many years the tests' policy keeps a case without a flag.
@@ -89,6 +96,7 @@ pub struct TestGateway {
     relay: Relay,
     dir: TempDir,
     secrets: (String, [u8; 32]),
+    doors: AtomicU64,
 }
 
 impl TestGateway {
@@ -119,10 +127,12 @@ impl TestGateway {
             &keys,
             &bounce_key,
         );
-        let confirmed = confirmed
-            .iter()
-            .map(|rule| (*rule).to_owned())
-            .collect::<Vec<_>>();
+        let confirmed = confirmed.iter().map(|rule| Confirmation {
+            rule: (*rule).to_owned(),
+            by: CONFIRMER.to_owned(),
+            on: date(2026, 11, 2),
+        });
+        let confirmed = confirmed.collect::<Vec<_>>();
         parts.rulebook = parts.rulebook.confirm(&confirmed).expect("rules of the rulebook");
         let flows = Gateway::new(parts);
         let caught = Arc::new(Mutex::new(Vec::new()));
@@ -150,6 +160,7 @@ impl TestGateway {
             relay,
             dir: TempDir::new().expect("a folder"),
             secrets: (keys, bounce_key),
+            doors: AtomicU64::new(0),
         }
     }
 
@@ -183,11 +194,18 @@ impl TestGateway {
 
     /// What stands behind the door of a test: the same house with chance of its own.
     pub(crate) fn flows_of_the_door(&self) -> Gateway {
-        self.opened_with(5, |parts| parts)
+        let domain = SendingDomain::new(MAIL_DOMAIN, MAIL_DOMAIN, None, Some(NO_RESOLVER));
+        self.opened_with(self.next_door(), |parts| parts)
             .publishing(contact_log::published(self.dir()))
+            .mailing(Outgoing::new(self.relay.clone(), domain))
     }
 
-    fn opened_with(&self, seed: u64, change: impl FnOnce(Parts) -> Parts) -> Gateway {
+    /// Chance for one more door: several of one house do not draw the same session.
+    pub(crate) fn next_door(&self) -> u64 {
+        5 + 1000 * self.doors.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn opened_with(&self, seed: u64, change: impl FnOnce(Parts) -> Parts) -> Gateway {
         let (keys, bounce_key) = &self.secrets;
         let clock = Box::new(Shared(Arc::clone(&self.clock)));
         let parts = parts(

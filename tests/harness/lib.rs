@@ -20,3 +20,4 @@ pub mod sample_log;
 pub mod service;
 pub mod site;
 pub mod web;
+pub mod zone;

@@ -23,6 +23,7 @@ use crate::gateway::{APPROVER, MAIL_DOMAIN};
 use crate::house::{KEY, new_keys, parts, repository, retention_file, staff};
 use crate::post_office::CATCHER_HOST;
 use crate::queue::queue;
+use crate::zone::NO_RESOLVER;
 
 /// A program that a test has started. It ends with the test, also with one that fails.
 pub struct Running(Child);
@@ -294,6 +295,7 @@ fn config(database: &str, port: u16) -> String {
          [staff]\nfile = \"staff.toml\"\n\
          [office]\nhours_en = \"Monday to Friday, 9am to 5pm\"\nhours_cy = \"dydd Llun i ddydd Gwener, 9am i 5pm\"\n\
          [sender]\nname = \"Messages\"\naddress = \"messages@{MAIL_DOMAIN}\"\ndomain = \"{MAIL_DOMAIN}\"\nbounce_key_file = \"bounce.key\"\n\
+         resolver = \"{NO_RESOLVER}\"\n\
          [relay]\nhost = \"127.0.0.1\"\nport = {port}\nserver_name = \"{CATCHER_HOST}\"\nca_file = \"relay-ca.pem\"\n\
          connections_max = 4\ntimeout_ms = 3000\n\
          [outbox]\nhold_back_s = 0\nbatch_max = 8\nlease_s = 18\ntries_max = 8\nretry_first_s = 1\nretry_max_s = 60\nstuck_s = 60\n"

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::account::SignIn;
-use flows::{AccountDetails, Gateway, Role};
+use flows::{AccountDetails, Gateway, Outgoing, Parts, Role};
 use render::pages::Pages;
 use tower::ServiceExt as _;
 use web::assets::Assets;
@@ -71,23 +71,37 @@ pub struct Browser {
 impl TestGateway {
     /// Opens the door of this house.
     pub fn door(&self) -> TestDoor {
-        self.door_with(None)
+        door_of(self.flows_of_the_door(), None)
     }
 
-    /// Opens a door by which people may come through the organisation's single sign-on.
-    pub fn door_with(&self, single_sign_on: Option<ProviderSettings>) -> TestDoor {
-        let flows = Arc::new(self.flows_of_the_door());
-        let settings = DoorSettings {
-            origin: ORIGIN.to_owned(),
-            service_name: "Victim communications".to_owned(),
-            single_sign_on,
-        };
-        let pages = Pages::load(&templates()).expect("the pages");
-        let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings).expect("an origin");
-        TestDoor {
-            router: router(&door),
-            flows,
-        }
+    /// The same, by which people may come through the organisation's single sign-on.
+    pub fn door_of_provider(&self, provider: ProviderSettings) -> TestDoor {
+        door_of(self.flows_of_the_door(), Some(provider))
+    }
+
+    /// The same where mail leaves by another way.
+    pub fn door_mailing(&self, outgoing: Outgoing) -> TestDoor {
+        door_of(self.flows_of_the_door().mailing(outgoing), None)
+    }
+
+    /// The same with other parts, as after a start with another configuration.
+    pub fn door_with(&self, change: impl FnOnce(Parts) -> Parts) -> TestDoor {
+        door_of(self.opened_with(self.next_door(), change), None)
+    }
+}
+
+fn door_of(flows: Gateway, single_sign_on: Option<ProviderSettings>) -> TestDoor {
+    let flows = Arc::new(flows);
+    let settings = DoorSettings {
+        origin: ORIGIN.to_owned(),
+        service_name: "Victim communications".to_owned(),
+        single_sign_on,
+    };
+    let pages = Pages::load(&templates()).expect("the pages");
+    let door = Door::new(Arc::clone(&flows), pages, Assets::default(), settings).expect("an origin");
+    TestDoor {
+        router: router(&door),
+        flows,
     }
 }
 

@@ -52,6 +52,7 @@ const ROOMS: &[Room] = &[
         folder: "gateway/mail",
         rooms: &["domain"],
         heavy: &[
+            "hickory-resolver",
             "lettre",
             "mail-auth",
             "mail-parser",
@@ -120,6 +121,7 @@ const ROOMS: &[Room] = &[
         heavy: &[
             "axum",
             "csv",
+            "hickory-server",
             "lettre",
             "mail-parser",
             "rcgen",
@@ -142,6 +144,8 @@ const HEAVY: &[&str] = &[
     "clap",
     "csv",
     "handlebars",
+    "hickory-resolver",
+    "hickory-server",
     "hyper",
     "hyper-rustls",
     "hyper-util",

@@ -3,7 +3,7 @@
 
 use domain::time::Clock as _;
 use flows::Role;
-use harness::case::{URN, case, event, not_charged, over, safe};
+use harness::case::{URN, VICTIM, case, event, not_charged, over, safe};
 use harness::chance::MachineClock;
 use harness::database::{self, Database};
 use harness::gateway::TestGateway;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::acting::{PRIYA, RUTH};
 use crate::auditing::{AUDITOR, index};
+use crate::house::{OF_THE_CASE, house};
 
 /// A house, and the database that lasts as long as the test.
 async fn site() -> (Site, Database) {
@@ -140,6 +141,21 @@ async fn an_auditor_finds_an_entry_and_takes_its_proof_away() {
     site.sign_in(&AUDITOR).await;
     site.tell("urn", URN);
     site.play("proof.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_administrator_looks_after_the_service_and_sees_nothing_of_a_case() {
+    let database = database::sqlite().await;
+    let (gateway, _) = house(&database).await;
+    let victim = gateway.victim(URN, VICTIM).await;
+    gateway
+        .change_plan(&victim, |plan| plan.content_in_email = false)
+        .await;
+    gateway.deliver_all().await;
+    let mut site = Site::open(gateway).await;
+    site.sign_in(&administrator()).await;
+    site.tell("secrets", json!(OF_THE_CASE));
+    site.play("administering.test.mjs").await;
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod end_to_end;
 mod envelopes;
 mod erasure;
 mod foreign;
+mod house;
 mod incidents;
 mod independent;
 mod killed;

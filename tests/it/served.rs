@@ -133,7 +133,7 @@ async fn a_configuration_that_cannot_be_right_is_refused_with_its_place() {
         ("active = \"test-1\"", "active = \"another\"", "keys.txt"),
         (
             "attention_hours = [24, 4]",
-            "attention_hours = [24, 4]\nconfirmed = [\"R9-99\"]",
+            "attention_hours = [24, 4]\nconfirmed = [{ rule = \"R9-99\", by = \"Nobody\", on = \"2026-11-02\" }]",
             "R9-99 is not a rule",
         ),
     ];
@@ -250,7 +250,7 @@ on_both!(
         run().await;
         let first = verbs(&service).await;
         // The calendar has an entry of its own kind.
-        assert_eq!(first.len(), 6, "{first:?}");
+        assert_eq!(first.len(), 7, "{first:?}");
         assert!(first.iter().all(|(_, known_before)| !known_before));
         run().await;
         assert_eq!(verbs(&service).await, first, "nothing was changed");

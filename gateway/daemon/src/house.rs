@@ -10,13 +10,14 @@ use domain::area::Areas;
 use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
 use domain::retention;
-use domain::rulebook::Rulebook;
+use domain::rulebook::{Confirmation, Rulebook};
 use domain::time::Clock;
 use flows::{Gateway, KnownText, LogKeys, Parts, PublishedLog, Sealer, Settings};
 use jiff::SignedDuration;
 use mail::dkim::Signer;
 use mail::relay::{Relay, RelayConfig, SignIn, TlsPolicy};
 use mail::return_path::ReturnPathKey;
+use mail::sending_domain::SendingDomain;
 use mail::tls::{Roots, TlsMode};
 use render::Library;
 use store::Pool;
@@ -38,8 +39,8 @@ pub struct Paths {
     pub retention: PathBuf,
     /// The vetted words.
     pub messages: PathBuf,
-    /// Rules that somebody confirmed, beyond what the rulebook enables.
-    pub confirmed: Vec<String>,
+    /// Rules that somebody confirmed, beyond what the rulebook says.
+    pub confirmed: Vec<Confirmation>,
 }
 
 impl Paths {
@@ -221,7 +222,10 @@ pub fn known_texts(config: &Config, log: &LogFiles) -> Result<Vec<KnownText>, Fa
         .map(|person| format!("{} {:?}", person.user, person.roles))
         .collect::<Vec<_>>();
     roles.sort();
-    let rulebook = [read(&config.rules.rulebook)?, config.rules.confirmed.join(" ")];
+    let confirmed = config.rules.confirmed.iter();
+    let confirmed = confirmed.map(|one| format!("{} {} {}", one.rule, one.on, one.by));
+    let confirmed = confirmed.collect::<Vec<_>>();
+    let rulebook = [read(&config.rules.rulebook)?, confirmed.join("\n")];
     let keys = log.keys.verifiers();
     let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     let text = |name, text: &str| KnownText {
@@ -232,7 +236,8 @@ pub fn known_texts(config: &Config, log: &LogFiles) -> Result<Vec<KnownText>, Fa
         text("rulebook", &rulebook.join("\n")),
         text("roles", &roles.join("\n")),
         text("retention-policy", &read(&config.retention.file)?),
-        text("log-keys", &keys.join("\n")),
+        text(flows::LOG_KEYS_TEXT, &keys.join("\n")),
+        text(flows::MASTER_KEY_TEXT, &config.keys.active),
         text("trust-policy", &String::from_utf8_lossy(&log.text)),
     ])
 }
@@ -308,6 +313,23 @@ pub fn signer(config: &Config) -> Result<Option<Signer>, Fault> {
     Signer::from_pem(&secrets::read(&dkim.key_file)?, &dkim.domain, &dkim.selector)
         .map(Some)
         .map_err(|fault| Fault::input(format!("relay.dkim: {fault}")))
+}
+
+/// The domain of the address in From, with the key that a configuration signs with and whom it asks.
+pub fn sending_domain(config: &Config) -> Result<SendingDomain, Fault> {
+    let sender = &config.sender;
+    let (_, domain) = sender
+        .address
+        .rsplit_once('@')
+        .ok_or_else(|| Fault::input("sender.address: must be an address such as liaison@gateway.example"))?;
+    let resolver =
+        config::resolver(config).map_err(|fault| Fault::input(format!("sender.resolver: {fault}")))?;
+    Ok(SendingDomain::new(
+        domain,
+        &sender.domain,
+        signer(config)?.as_ref(),
+        resolver,
+    ))
 }
 
 /// The relay that a configuration names. Connects to nothing yet.

@@ -95,6 +95,9 @@ enum Command {
     /// How one victim may safely be reached.
     #[command(subcommand)]
     Plan(commands::plan::Command),
+    /// The way by which mail leaves.
+    #[command(subcommand)]
+    Mail(commands::sending::Command),
     /// Bring cases in.
     #[command(subcommand)]
     Cases(commands::imports::Cases),
@@ -146,6 +149,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Outbox(command) => commands::outbox::run(&open, command).await,
         Command::Contacts(command) => Box::pin(commands::contacts::run(&open, command)).await,
         Command::Plan(command) => commands::plan::run(&open, command).await,
+        Command::Mail(command) => commands::sending::run(&open, command).await,
         Command::Cases(command) => commands::imports::cases(&open, command).await,
         Command::Events(command) => commands::imports::events(&open, command).await,
         Command::User(command) => commands::users::run(&open, command).await,

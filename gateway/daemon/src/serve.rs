@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use flows::{Gateway, Outgoing};
 use mail::relay::{Failure, Relay};
+use mail::sending_domain::Standing;
 use store::Pool;
 
 use crate::chance::MachineClock;
@@ -20,8 +22,11 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     program_log::start(config.log.level, config.log.format);
     let gateway = house::open(&config, Box::new(MachineClock)).await?;
     let files = LogFiles::read(&config.contact_log)?;
-    let gateway = Arc::new(gateway.publishing(files.published(&config.contact_log)));
     let relay = house::relay(&config)?;
+    let gateway = gateway
+        .publishing(files.published(&config.contact_log))
+        .mailing(Outgoing::new(relay.clone(), house::sending_domain(&config)?));
+    let gateway = Arc::new(gateway);
     let cosigner = Cosigner::new(files.policy().clone())?;
     let known = house::known_texts(&config, &files)?;
     let sealer = house::sealer(&config.contact_log, files, &gateway).await?;
@@ -43,7 +48,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
             "two people have not vetted these template versions; nothing is sent from them"
         );
     }
-    let looking = tokio::spawn(look_at(relay.clone()));
+    let looking = tokio::spawn(look_around(Arc::clone(&gateway), relay.clone()));
     let site = match &config.web {
         Some(web) => Some(Site::open(web, Arc::clone(&gateway))?),
         None => None,
@@ -53,6 +58,28 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     let worked = workers::run(gateway, relay, (sealer, cosigner), receiver, stuck_s, site).await;
     looking.abort();
     worked.map(|()| 0)
+}
+
+/// What is outside, seen at the start: nothing waits for it, and no answer keeps the service from working.
+async fn look_around(gateway: Arc<Gateway>, relay: Relay) {
+    tokio::join!(look_at(relay), look_at_domain(&gateway));
+}
+
+/// Says how the domain that we send from is published, a line for each of its records.
+async fn look_at_domain(gateway: &Gateway) {
+    let report = match gateway.check_domain().await {
+        Ok(report) => report,
+        Err(fault) => return tracing::error!(%fault, "the sending domain was not asked about"),
+    };
+    for finding in report.findings {
+        let (mechanism, standing) = (finding.mechanism.name(), finding.standing.code());
+        let (name, found, right) = (finding.name, finding.found, finding.right);
+        if finding.standing == Standing::Good {
+            tracing::info!(mechanism, standing, name, found, "sending domain");
+        } else {
+            tracing::warn!(mechanism, standing, name, found, right, "sending domain");
+        }
+    }
 }
 
 /// Says at the start how the relay answers, before a message meets the same answer.

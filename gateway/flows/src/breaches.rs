@@ -11,7 +11,7 @@ use store::log_search::{self, Sought};
 
 use crate::entries::entry;
 use crate::search_log::found;
-use crate::{Error, Gateway, Result, Role, Staff};
+use crate::{Error, Gateway, Result, Role};
 
 /// Who sees the register; auditors read it only.
 const READERS: [Role; 3] = [Role::VloManager, Role::Auditor, Role::Administrator];
@@ -120,7 +120,7 @@ impl Gateway {
         {
             return Err(Error::Invalid("area: a code of config/areas.toml".to_owned()));
         }
-        if areas_of(&staff).is_some_and(|areas| !areas.contains(&new.area)) {
+        if staff.bound_to().is_some_and(|areas| !areas.contains(&new.area)) {
             return Err(Error::NotFound("Area"));
         }
         let row = BreachRow {
@@ -193,7 +193,7 @@ impl Gateway {
     ) -> Result<()> {
         let staff = self.authorise(user, &KEEPERS)?;
         let mut tx = self.pool().begin().await?;
-        let row = breaches::find(&mut tx, id, areas_of(&staff)).await?;
+        let row = breaches::find(&mut tx, id, staff.bound_to()).await?;
         let mut row = row.ok_or(Error::NotFound("breach"))?;
         let old = row.state.clone();
         let state = decide(state_of(&row)?)?;
@@ -217,7 +217,7 @@ impl Gateway {
     pub async fn list_breaches(&self, user: &str) -> Result<Vec<Breach>> {
         let staff = self.authorise(user, &READERS)?;
         let mut tx = self.pool().read().await?;
-        let rows = breaches::list(&mut tx, None, areas_of(&staff), LIST_MAX).await?;
+        let rows = breaches::list(&mut tx, None, staff.bound_to(), LIST_MAX).await?;
         rows.into_iter().map(breach).collect()
     }
 
@@ -225,7 +225,7 @@ impl Gateway {
     pub async fn find_breach(&self, user: &str, id: &BreachId) -> Result<Breach> {
         let staff = self.authorise(user, &READERS)?;
         let mut tx = self.pool().read().await?;
-        let row = breaches::find(&mut tx, id, areas_of(&staff)).await?;
+        let row = breaches::find(&mut tx, id, staff.bound_to()).await?;
         breach(row.ok_or(Error::NotFound("breach"))?)
     }
 
@@ -234,7 +234,7 @@ impl Gateway {
         let staff = self.authorise(user, &READERS)?;
         let held = Sought {
             verb: "message-held".to_owned(),
-            areas: areas_of(&staff).map(<[String]>::to_vec),
+            areas: staff.bound_to().map(<[String]>::to_vec),
             ..Sought::default()
         };
         let mut tx = self.pool().read().await?;
@@ -260,10 +260,6 @@ impl Gateway {
             .with_area(&row.area)
             .with_fact("breach", row.id.as_str()))
     }
-}
-
-fn areas_of(staff: &Staff) -> Option<&[String]> {
-    (!staff.areas.is_empty()).then_some(staff.areas.as_slice())
 }
 
 const fn kind_name(kind: BreachKind) -> &'static str {

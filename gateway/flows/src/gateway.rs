@@ -19,7 +19,7 @@ use store::{Appender, Pool};
 use vault::{BlindIndex, KeyRing};
 
 use crate::accounts::Account;
-use crate::{Error, PublishedLog, Result};
+use crate::{Error, Outgoing, PublishedLog, Result};
 
 /// Somebody who may act: of the staff file, or with an account.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -36,6 +36,13 @@ pub struct Staff {
     /// In which Areas; the staff file names none, which is all of them.
     #[serde(default)]
     pub areas: Vec<String>,
+}
+
+impl Staff {
+    /// The Areas that bind them; none for whoever has none named, as in the staff file, and so looks after all.
+    pub(crate) fn bound_to(&self) -> Option<&[String]> {
+        (!self.areas.is_empty()).then_some(self.areas.as_slice())
+    }
 }
 
 /// What an operator sets and flows need.
@@ -104,6 +111,8 @@ pub struct Gateway {
     appender: Appender,
     /// Where the contact log is published; auditors' proofs come from there.
     pub(crate) published: Option<PublishedLog>,
+    /// By which way mail leaves, for who looks after it.
+    pub(crate) outgoing: Option<Outgoing>,
     /// Those who may act; accounts are taken in anew with each request of theirs.
     staff: RwLock<BTreeMap<String, Arc<Staff>>>,
 }
@@ -118,6 +127,7 @@ impl Gateway {
             parts,
             appender,
             published: None,
+            outgoing: None,
             staff: RwLock::new(staff),
         }
     }
@@ -126,6 +136,13 @@ impl Gateway {
     #[must_use]
     pub fn publishing(mut self, log: PublishedLog) -> Self {
         self.published = Some(log);
+        self
+    }
+
+    /// With the way by which mail leaves, which administrators may try out.
+    #[must_use]
+    pub fn mailing(mut self, outgoing: Outgoing) -> Self {
+        self.outgoing = Some(outgoing);
         self
     }
 

@@ -34,6 +34,7 @@ mod flag_case;
 mod foreign;
 mod gateway;
 mod hand_over;
+mod house;
 pub mod import;
 mod late_events;
 mod log_pack;
@@ -66,6 +67,7 @@ pub mod sign_in;
 mod single_sign_on;
 mod sweep;
 mod tell_changes;
+mod try_mail;
 mod vet_templates;
 mod whose;
 mod withheld;
@@ -89,6 +91,10 @@ pub use find_victims::{HITS_MAX, Looked};
 pub use flag_case::{Kept, Lifted};
 pub use gateway::{Gateway, Parts, Settings, Staff};
 pub use hand_over::Words;
+pub use house::{
+    ADVISERS_MAX, AdviserMasked, AreaCount, KeysShown, LOG_KEYS_TEXT, MASTER_KEY_TEXT, MasterKey,
+    UNDELIVERED_MAX, Undelivered, VersionShown,
+};
 pub use log_pack::{LogPack, PackFile};
 pub use open_field::Opened;
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};
@@ -111,9 +117,12 @@ pub use sign_in::Visitor;
 pub use single_sign_on::{Admitted, ProviderPerson};
 pub use sweep::Swept;
 pub use tell_changes::{Persistence, TOLD, Telling, Told};
+pub use try_mail::{DomainReport, Outgoing};
 pub use vet_templates::Vetted;
 
 pub use domain::account::Role;
+pub use mail::relay::{Ended, Step, Trial};
+pub use mail::sending_domain::{Finding, Mechanism, Standing as DomainStanding};
 pub use store::covers::CoverRow as Cover;
 pub use store::due_requests::DueRequestRow as DueRequest;
 pub use store::glasses::GlassRow as Glass;

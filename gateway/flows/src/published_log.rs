@@ -61,6 +61,13 @@ impl PublishedLog {
         }
     }
 
+    /// The keys that may sign it, as `name+id`.
+    pub(crate) fn key_names(&self) -> Vec<String> {
+        let keys = self.inner.policy.logs().iter().map(|party| &party.key);
+        keys.map(|key| format!("{}+{}", key.name(), hex::encode(key.id())))
+            .collect()
+    }
+
     pub(crate) fn policy_text(&self) -> &[u8] {
         &self.inner.policy_text
     }

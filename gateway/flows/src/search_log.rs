@@ -182,7 +182,7 @@ impl Gateway {
     pub(crate) async fn entry_in_reach(&self, staff: &Staff, index: u64) -> Result<FoundEntry> {
         let one = Sought {
             before: index.saturating_add(1),
-            areas: areas_of(staff),
+            areas: staff.bound_to().map(<[String]>::to_vec),
             ..Sought::default()
         };
         let mut tx = self.pool().read().await?;
@@ -219,11 +219,6 @@ fn counted(entry: Entry, list: &[FoundEntry]) -> Entry {
     entry.with_fact("found", list.len().to_string())
 }
 
-/// The Areas that bind somebody; none for who reads all.
-fn areas_of(staff: &Staff) -> Option<Vec<String>> {
-    (!staff.areas.is_empty()).then(|| staff.areas.clone())
-}
-
 /// What to look for; none where the case that was named is not there.
 async fn sought(tx: &mut Tx, staff: &Staff, question: &LogQuestion) -> Result<Option<Sought>> {
     let day = |fault: domain::calendar::CalendarError| Error::Invalid(fault.to_string());
@@ -235,7 +230,7 @@ async fn sought(tx: &mut Tx, staff: &Staff, question: &LogQuestion) -> Result<Op
         verb: text(&question.verb),
         result: text(&question.result),
         area: text(&question.area),
-        areas: areas_of(staff),
+        areas: staff.bound_to().map(<[String]>::to_vec),
         ..Sought::default()
     };
     if let Some(from) = question.from {

@@ -93,6 +93,16 @@ impl Signer {
         Ok(signer)
     }
 
+    /// The signing domain (`d=`).
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The selector (`s=`).
+    pub fn selector(&self) -> &str {
+        &self.selector
+    }
+
     /// The text of the DNS record at `SELECTOR._domainkey.DOMAIN`.
     pub fn dns_record(&self) -> String {
         match &self.key {

@@ -20,4 +20,5 @@ pub mod dkim;
 pub mod header;
 pub mod relay;
 pub mod return_path;
+pub mod sending_domain;
 pub mod tls;

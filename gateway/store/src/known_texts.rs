@@ -8,6 +8,7 @@ use crate::{Result, Statement, Tx};
 
 statements! {
     FIND = Statement::both("known_texts.find", "SELECT digest FROM known_texts WHERE name = $1");
+    SINCE = Statement::both("known_texts.since", "SELECT changed_at FROM known_texts WHERE name = $1");
     SAVE = Statement::both("known_texts.save",
         "INSERT INTO known_texts (name, digest, changed_at) VALUES ($1, $2, $3) \
          ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, changed_at = excluded.changed_at");
@@ -19,6 +20,12 @@ pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<String>> {
         .await?
         .map(|row| row.text(0))
         .transpose()
+}
+
+/// Since when the program was started with a text as it is; none before the first start with one.
+pub async fn since(tx: &mut Tx, name: &str) -> Result<Option<Timestamp>> {
+    let row = tx.find(&SINCE, args![name]).await?;
+    row.map(|row| row.at(0)).transpose()
 }
 
 /// Keeps the digest that holds from now on.

@@ -27,6 +27,7 @@ mod error;
 pub mod events;
 pub mod flags;
 pub mod glasses;
+pub mod house;
 pub mod keys;
 pub mod known_texts;
 pub mod log;

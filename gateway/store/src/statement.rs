@@ -62,6 +62,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::events::ALL,
         crate::flags::ALL,
         crate::glasses::ALL,
+        crate::house::ALL,
         crate::keys::ALL,
         crate::known_texts::ALL,
         crate::log::ALL,

@@ -12,6 +12,8 @@ statements! {
          ON CONFLICT (digest) DO NOTHING");
     FIND = Statement::both("template_vettings.find",
         "SELECT digest, kind, version, language, vetted_by, seconded_by, vetted_at FROM template_vettings WHERE digest = $1");
+    LIST = Statement::both("template_vettings.list",
+        "SELECT digest, kind, version, language, vetted_by, seconded_by, vetted_at FROM template_vettings ORDER BY vetted_at, digest");
 }
 
 /// One vetting.
@@ -47,18 +49,28 @@ pub async fn add(tx: &mut Tx, v: &VettingRow) -> Result<bool> {
     Ok(tx.execute(&ADD, args).await? == 1)
 }
 
+fn vetting(row: &Row) -> Result<VettingRow> {
+    Ok(VettingRow {
+        digest: row.text(0)?,
+        kind: row.text(1)?,
+        version: row.int(2)?,
+        language: row.text(3)?,
+        vetted_by: row.text(4)?,
+        seconded_by: row.text(5)?,
+        vetted_at: row.at(6)?,
+    })
+}
+
 /// The vetting of these words.
 pub async fn find(tx: &mut Tx, digest: &str) -> Result<Option<VettingRow>> {
-    let one = |row: &Row| {
-        Ok(VettingRow {
-            digest: row.text(0)?,
-            kind: row.text(1)?,
-            version: row.int(2)?,
-            language: row.text(3)?,
-            vetted_by: row.text(4)?,
-            seconded_by: row.text(5)?,
-            vetted_at: row.at(6)?,
-        })
-    };
-    tx.find(&FIND, args![digest]).await?.as_ref().map(one).transpose()
+    tx.find(&FIND, args![digest])
+        .await?
+        .as_ref()
+        .map(vetting)
+        .transpose()
+}
+
+/// Every vetting, the oldest first.
+pub async fn list(tx: &mut Tx) -> Result<Vec<VettingRow>> {
+    tx.list(&LIST, args![]).await?.iter().map(vetting).collect()
 }

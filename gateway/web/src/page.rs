@@ -126,7 +126,7 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 6] = [
+const NAVIGATION: [(&str, &str, &[Role]); 7] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
     (
         "/cases",
@@ -136,6 +136,7 @@ const NAVIGATION: [(&str, &str, &[Role]); 6] = [
     ("/team", "Team", &[Role::VloManager]),
     ("/log", "Contact log", &[Role::Auditor]),
     ("/accounts", "Accounts", &[Role::Administrator]),
+    ("/house", "Administration", &[Role::Administrator]),
     (
         "/breaches",
         "Breaches",

@@ -1,7 +1,11 @@
 //! What the component partials of `templates/pages/parts` take. Every field is there, absent ones as null, because the
 //! templates are strict.
 
+mod table;
+
 use serde::Serialize;
+
+pub(crate) use table::Table;
 
 use crate::form::{Form, Problems};
 
@@ -340,6 +344,16 @@ mod tests {
                 text: "Late".to_owned(),
                 colour: Some("govuk-tag--red"),
             },
+        );
+        let table = Table::new("Rules", &["Rule", "Duty"])
+            .row("R6-05", vec![vec!["One".to_owned(), "two".to_owned()]])
+            .tagged("In use", Some("govuk-tag--green"));
+        let table = html("parts/table", table);
+        assert!(
+            table.contains(r#"data-label="Duty""#)
+                && table.contains("One<br>two")
+                && table.contains("In use"),
+            "{table}"
         );
         let item = TimelineItem {
             title: "Sent".to_owned(),

@@ -56,7 +56,7 @@ fn instant(after_us: i64) -> Timestamp {
 }
 
 /// Runs a statement that our own program has no words for.
-async fn by_hand(address: &str, sql: &str) {
+pub(crate) async fn by_hand(address: &str, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     if address.starts_with("sqlite:") {
         let mut connection = sqlx::SqliteConnection::connect(address)

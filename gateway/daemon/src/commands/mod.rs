@@ -10,6 +10,7 @@ pub mod notices;
 pub mod obligations;
 pub mod outbox;
 pub mod plan;
+pub mod sending;
 pub mod templates;
 pub mod tokens;
 pub mod users;

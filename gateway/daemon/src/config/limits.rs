@@ -1,5 +1,7 @@
 //! What the values of a configuration must keep to, beyond their types.
 
+use std::net::{AddrParseError, SocketAddr};
+
 use super::{Config, Relay, Web};
 
 /// Every value that is out of bounds: its key, and what would be right.
@@ -56,19 +58,35 @@ pub fn faults(config: &Config) -> Vec<String> {
         matches!(config.rules.attention_hours[..], [soon, urgent] if soon >= urgent && urgent > 0),
         "rules.attention_hours: must be two whole hours above 0, the earlier one first: soon, then urgent",
     );
+    must(
+        resolver(config).is_ok(),
+        "sender.resolver: must be an IP address and a port, such as 127.0.0.1:53",
+    );
+    must(
+        config.rules.confirmed.iter().all(|one| is_line(&one.by)),
+        "rules.confirmed: `by` must be one line of 1 to 200 bytes: who confirmed the rule",
+    );
     for (key, value) in [
         ("office.hours_en", &config.office.hours_en),
         ("office.hours_cy", &config.office.hours_cy),
         ("sender.name", &config.sender.name),
         ("keys.active", &config.keys.active),
     ] {
-        must(!value.trim().is_empty(), &format!("{key}: must not be empty"));
         must(
-            value.len() <= 200 && !value.chars().any(char::is_control),
-            &format!("{key}: must be one line of at most 200 bytes"),
+            is_line(value),
+            &format!("{key}: must not be empty, and one line of at most 200 bytes"),
         );
     }
     faults
+}
+
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= 200 && !text.chars().any(char::is_control)
+}
+
+/// Whom to ask about the sending domain, if the configuration names somebody.
+pub fn resolver(config: &Config) -> Result<Option<SocketAddr>, AddrParseError> {
+    config.sender.resolver.as_deref().map(str::parse).transpose()
 }
 
 fn web(web: &Web, must: &mut impl FnMut(bool, &str)) {

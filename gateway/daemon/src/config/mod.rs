@@ -14,9 +14,11 @@ mod webhook;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use domain::rulebook::Confirmation;
 use serde::Deserialize;
 
 pub use single_sign_on::SingleSignOn;
+pub use limits::resolver;
 pub use staff::read as read_staff;
 pub use webhook::Webhook;
 
@@ -107,9 +109,9 @@ pub struct Rules {
     pub bank_holidays: PathBuf,
     /// The Areas.
     pub areas: PathBuf,
-    /// Rules kept disabled by the rulebook that somebody confirmed, by id.
+    /// Rules that somebody confirmed, beyond what the rulebook says; those it keeps disabled are enabled by it.
     #[serde(default)]
-    pub confirmed: Vec<String>,
+    pub confirmed: Vec<Confirmation>,
     /// Hours before the due time at which an open obligation asks for attention.
     pub attention_hours: Vec<i64>,
 }
@@ -160,6 +162,8 @@ pub struct Sender {
     pub domain: String,
     /// 32 secret bytes in hexadecimal.
     pub bounce_key_file: PathBuf,
+    /// Address and port of the DNS resolver that is asked about the domain; those of the machine without it.
+    pub resolver: Option<String>,
 }
 
 /// The server that takes our mail.

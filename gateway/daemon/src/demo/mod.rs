@@ -16,11 +16,12 @@ use std::sync::Arc;
 use domain::event::Event;
 use domain::time::Clock as _;
 use flows::import::{self, Format};
-use flows::{Gateway, Recorded, Sealer};
+use flows::{Gateway, Outgoing, Recorded, Sealer};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use mail::catcher::Catcher;
 use mail::relay::Relay;
+use mail::sending_domain::SendingDomain;
 use serde_json::{Value, json};
 
 use crate::chance::{MachineClock, StoryClock};
@@ -57,7 +58,12 @@ pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fa
     let gateway = house::open(&context.project, &context.dir, Box::new(clock.clone())).await?;
     let log = contact_log(&context.dir);
     let files = house::log_files(&log)?;
-    let gateway = Arc::new(gateway.publishing(files.published(&log)));
+    let (catcher, relay) = post_office(&context.dir).await?;
+    let gateway = gateway.publishing(files.published(&log)).mailing(Outgoing::new(
+        relay.clone(),
+        SendingDomain::new("gateway.example", "gateway.example", None, None),
+    ));
+    let gateway = Arc::new(gateway);
     // A demo that was stopped goes on where it was; its time never goes back.
     if let Some(last) = gateway.last_recorded_at().await? {
         clock.set(last);
@@ -65,7 +71,6 @@ pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fa
     let cosigner = Cosigner::new(files.policy().clone())?;
     let mut sealer = crate::house::sealer(&log, files, &gateway).await?;
     let caught = context.dir.join("caught");
-    let (catcher, relay) = post_office(&context.dir).await?;
     let summary = play(context, &gateway, &mut sealer, &clock, &relay).await?;
     if context.json {
         print::json(&summary);
@@ -121,6 +126,7 @@ async fn show_ways_in(gateway: &Gateway, origin: &str) -> Result<(), Fault> {
         ("vlo-north-east-1", "a Victim Liaison Officer"),
         ("ruth.okafor", "a VLO manager"),
         ("ines.hart", "an auditor"),
+        ("operator", "an administrator"),
     ] {
         let account = gateway.find_account("operator", user).await?;
         let token = gateway.invite("operator", &account).await?;

@@ -19,7 +19,7 @@ mod words;
 mod tests;
 
 pub use condition::{Condition, OnEvent, Test, Trigger};
-pub use rule::{Grade, Latest, Letter, Limit, Rule, RuleId, TemplateChoice, Upstream};
+pub use rule::{Confirmation, Grade, Latest, Letter, Limit, Rule, RuleId, TemplateChoice, Upstream};
 pub use words::{ClockStart, Discharge, MeetingOffer, Owner, ReviewRight, Roll};
 
 /// One fault in the rulebook: which row, which key, and what would be right.
@@ -54,12 +54,14 @@ impl Rulebook {
         self.rules.iter().find(|rule| rule.id.as_str() == id)
     }
 
-    /// The same rulebook with these rows enabled too, because somebody of the organisation confirmed them.
-    /// Fails with the first id that is none of its rules.
-    pub fn confirm(mut self, ids: &[String]) -> Result<Self, String> {
-        for id in ids {
+    /// The same rulebook with these rows confirmed, and so enabled too. Fails with the first id that is none of its
+    /// rules.
+    pub fn confirm(mut self, confirmations: &[Confirmation]) -> Result<Self, String> {
+        for Confirmation { rule: id, by, on } in confirmations {
             let found = self.rules.iter_mut().find(|rule| rule.id.as_str() == id);
-            found.ok_or_else(|| id.clone())?.enabled = true;
+            let rule = found.ok_or_else(|| id.clone())?;
+            rule.enabled = true;
+            rule.confirmed = Some((by.clone(), *on));
         }
         Ok(self)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::civil::Date;
 use toml::{Table, Value};
 
 use super::condition::OnEvent;
@@ -103,6 +104,7 @@ fn rule(row: &mut Row<'_>) -> Rule {
     let kinds: Vec<&str> = trigger.any.iter().map(|on| on.event.as_str()).collect();
     let id = row.text("id");
     let carried_by = row.maybe_text("carried_by");
+    let confirmed = confirmed(row);
     let rule = Rule {
         templates: row.each("template", |row| TemplateChoice {
             when: row.when(&kinds),
@@ -116,6 +118,7 @@ fn rule(row: &mut Row<'_>) -> Rule {
         enabled: row.must_flag("enabled"),
         demo_enabled: row.flag("demo_enabled"),
         confirm_before_enabling: row.flag("confirm_before_enabling"),
+        confirmed,
         working_assumption: row.flag("working_assumption"),
         house_rule: row.flag("house_rule"),
         soft: row.flag("soft"),
@@ -167,6 +170,18 @@ fn rule_id(row: &mut Row<'_>, key: &str, text: &str) -> RuleId {
         row.fault(format!("`{key}`: {fault}"));
         RuleId::unnamed()
     })
+}
+
+/// `confirmed_by` and `confirmed_on`, both or neither.
+fn confirmed(row: &mut Row<'_>) -> Option<(String, Date)> {
+    match (row.maybe_text("confirmed_by"), row.day("confirmed_on")) {
+        (Some(by), Some(on)) => Some((by, on)),
+        (None, None) => None,
+        _ => {
+            row.fault("`confirmed_by` and `confirmed_on` stand together; right would be both or neither");
+            None
+        }
+    }
 }
 
 fn on_event(row: &mut Row<'_>) -> OnEvent {

@@ -210,6 +210,18 @@ pub struct TemplateChoice {
     pub kind: String,
 }
 
+/// Somebody of the organisation who answers for a row: they have read it against the Code or the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The row, by its id.
+    pub rule: String,
+    /// Who: a name or an office.
+    pub by: String,
+    /// On which day.
+    pub on: Date,
+}
+
 /// One duty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
@@ -233,6 +245,8 @@ pub struct Rule {
     pub demo_enabled: bool,
     /// Whether somebody has to confirm it first.
     pub confirm_before_enabling: bool,
+    /// Who confirmed it and when, once somebody has.
+    pub confirmed: Option<(String, Date)>,
     /// Whether it is a working assumption.
     pub working_assumption: bool,
     /// Whether it is our own practice and not a duty of the Code.

@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::trial::Step;
 use super::{Failure, RelayConfig, TlsPolicy};
 use crate::tls::TlsMode;
 
@@ -27,10 +28,12 @@ const LINES_MAX: usize = 100;
 /// What `lettre` reads as the greeting after STARTTLS; the true one came before TLS.
 const GREETING: &[u8] = b"220 ready\r\n";
 
+/// `passed` hears of every step that went well, so that whoever watches knows how far it came.
 pub(super) async fn open(
     config: &RelayConfig,
     tls: &Arc<ClientConfig>,
     name: &ServerName<'static>,
+    passed: &mut Vec<Step>,
 ) -> Result<AsyncSmtpConnection, Failure> {
     let tcp = TcpStream::connect((config.host.as_str(), config.port))
         .await
@@ -39,9 +42,14 @@ pub(super) async fn open(
             code: None,
             text: format!("connecting: {}", error.kind()),
         })?;
+    passed.push(Step::Connect);
     let TlsPolicy::Required { mode, .. } = config.tls;
     let (tcp, greeting) = match mode {
-        TlsMode::StartTls => (ask_for_tls(tcp, &config.hello_name).await?, GREETING),
+        TlsMode::StartTls => {
+            let tcp = ask_for_tls(tcp, &config.hello_name).await?;
+            passed.push(Step::AskForTls);
+            (tcp, GREETING)
+        }
         TlsMode::Implicit => (tcp, &[][..]),
     };
     let stream = TlsConnector::from(Arc::clone(tls))
@@ -50,6 +58,7 @@ pub(super) async fn open(
         .map_err(|error| Failure::Tls {
             what: error.to_string().chars().take(300).collect(),
         })?;
+    passed.push(Step::Tls);
     let stream = Greeted {
         unread: greeting,
         stream,
@@ -58,8 +67,10 @@ pub(super) async fn open(
     let mut connection = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello)
         .await
         .map_err(|error| Failure::from_error(&error, "greeting the server over TLS"))?;
+    passed.push(Step::Greet);
     if let Some(sign_in) = &config.sign_in {
         sign_in.on(&mut connection).await?;
+        passed.push(Step::SignIn);
     }
     Ok(connection)
 }

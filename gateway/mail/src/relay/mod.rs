@@ -7,6 +7,7 @@ mod connect;
 mod outcome;
 mod session;
 mod sign_in;
+mod trial;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 pub use outcome::{Failure, Outcome};
 pub use session::Session;
 pub use sign_in::SignIn;
+pub use trial::{Ended, Step, Trial};
 
 use crate::header::is_host;
 use crate::tls::{self, Roots, TlsError, TlsMode};
@@ -163,7 +165,8 @@ impl Relay {
 
 impl Inner {
     async fn open(&self) -> Result<Link, Failure> {
-        let opening = connect::open(&self.config, &self.tls, &self.server_name);
+        let mut passed = Vec::new();
+        let opening = connect::open(&self.config, &self.tls, &self.server_name, &mut passed);
         let connection = match tokio::time::timeout(self.timeout, opening).await {
             Ok(result) => result?,
             Err(_) => return Err(Failure::slow("connecting", self.config.timeout_ms)),

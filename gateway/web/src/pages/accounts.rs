@@ -87,8 +87,14 @@ async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> 
 
 #[derive(Serialize)]
 struct Acts {
-    invite: String,
+    /// What is done with one that is active; a disabled one is enabled again on the page of its ways in.
+    while_active: Option<WhileActive>,
     ways_in: String,
+}
+
+#[derive(Serialize)]
+struct WhileActive {
+    invite: String,
     disable: String,
     reason: Choice,
 }
@@ -109,13 +115,16 @@ struct Filled {
     acts: Option<Acts>,
 }
 
-fn filled(door: &Door, form: &Form, problems: &Problems, of: Option<&AccountId>) -> Filled {
+fn filled(door: &Door, form: &Form, problems: &Problems, of: Option<&Account>) -> Filled {
     let areas = door.gateway().parts().areas.list().iter();
     let areas = areas
         .map(|area| (area.code.as_str(), area.name.as_str()))
         .collect::<Vec<_>>();
     let roles = Role::ALL.map(|role| (role.as_str(), show::role(role)));
-    let path = of.map_or_else(|| "/accounts/new".to_owned(), |id| format!("/accounts/{id}"));
+    let path = of.map_or_else(
+        || "/accounts/new".to_owned(),
+        |account| format!("/accounts/{}", account.id),
+    );
     let user = Input::new("user", "User name", form, problems)
         .hint(
             "Lower-case letters, digits, dots and hyphens. It stands in the contact log and is never changed",
@@ -138,11 +147,13 @@ fn filled(door: &Door, form: &Form, problems: &Problems, of: Option<&AccountId>)
         .width("govuk-input--width-20"),
         roles: Choice::new("roles", "What may this person do?", roles, form, problems),
         areas: Choice::new("areas", "In which Areas?", areas, form, problems),
-        acts: of.map(|_| Acts {
-            invite: format!("{path}/invite"),
+        acts: of.map(|account| Acts {
+            while_active: account.is_active.then(|| WhileActive {
+                invite: format!("{path}/invite"),
+                disable: format!("{path}/disable"),
+                reason,
+            }),
             ways_in: format!("{path}/ways-in"),
-            disable: format!("{path}/disable"),
-            reason,
         }),
         action: path,
     }
@@ -234,7 +245,7 @@ fn as_form(account: &Account) -> Form {
 async fn one(State(door): State<Door>, visit: Visit, Path(id): Path<String>) -> Result<Shown, Refusal> {
     let account = account(&door, &visit, &id).await?;
     let problems = Problems::default();
-    let data = filled(&door, &as_form(&account), &problems, Some(&account.id));
+    let data = filled(&door, &as_form(&account), &problems, Some(&account));
     show_form(&door, &visit, &data, &problems)
 }
 
@@ -259,7 +270,7 @@ async fn change(
             Err(fault) => put_at_field(fault, &mut problems)?,
         }
     }
-    let data = filled(&door, &form, &problems, Some(&account.id));
+    let data = filled(&door, &form, &problems, Some(&account));
     Ok(show_form(&door, &visit, &data, &problems)?.into_response())
 }
 
@@ -273,7 +284,7 @@ async fn invite(
     let account = account(&door, &visit, &id).await?;
     let token = door.gateway().invite(visit.user()?, &account.id).await?;
     let problems = Problems::default();
-    let mut data = filled(&door, &as_form(&account), &problems, Some(&account.id));
+    let mut data = filled(&door, &as_form(&account), &problems, Some(&account));
     data.link = Some(format!("{}/invitation/{}", door.settings().origin, *token));
     show_form(&door, &visit, &data, &problems)
 }
@@ -290,7 +301,7 @@ async fn disable(
     if !REASONS.iter().any(|(code, _)| *code == reason) {
         let mut problems = Problems::default();
         problems.add("reason", "Select why it is disabled");
-        let data = filled(&door, &as_form(&account), &problems, Some(&account.id));
+        let data = filled(&door, &as_form(&account), &problems, Some(&account));
         return Ok(show_form(&door, &visit, &data, &problems)?.into_response());
     }
     door.gateway()

@@ -7,6 +7,7 @@ mod breaches;
 mod cases;
 mod entrance;
 mod files;
+mod house;
 mod log;
 mod own_account;
 mod passkeys;
@@ -30,6 +31,7 @@ pub(crate) fn table() -> Vec<Route> {
         cases::routes(),
         entrance::routes(),
         files::routes(),
+        house::routes(),
         log::routes(),
         own_account::routes(),
         passkeys::routes(),

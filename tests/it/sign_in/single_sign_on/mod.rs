@@ -36,7 +36,7 @@ impl House {
         // The provider's clock is the machine's, and its tokens live for minutes.
         gateway.clock().set_to(MachineClock.now());
         Self {
-            door: gateway.door_with(Some(provider.settings())),
+            door: gateway.door_of_provider(provider.settings()),
             gateway,
             provider,
         }

@@ -159,7 +159,7 @@ on_both!(
         let at = silent.local_addr().expect("its address");
         for issuer in [settings.issuer.clone(), format!("http://{at}")] {
             settings.issuer = issuer;
-            let door = house.door_with(Some(settings.clone()));
+            let door = house.door_of_provider(settings.clone());
             let mut browser = Scripted::default();
             let (_, page) = browser.get(&door, "/sign-in").await;
             assert!(page.contains("Sign in with your Example account"), "{page}");
