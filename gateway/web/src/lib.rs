@@ -20,6 +20,7 @@ mod pace;
 pub mod page;
 mod pages;
 mod parts;
+mod points;
 mod refusal;
 pub mod route;
 mod show;
