@@ -1,6 +1,7 @@
 //! The published contact log: its checkpoint, and proofs against it (docs/contact-log-format.md). Entries are not handed out,
 //! since they are of every Area.
 
+use audit::merkle::Hash;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -104,7 +105,7 @@ pub(super) async fn inclusion(
     let proof = door.gateway().log_inclusion(index)?;
     Ok(Json(Inclusion {
         index,
-        path: proof.path.iter().map(|hash| hash.to_base64()).collect(),
+        path: proof.path.iter().map(Hash::to_base64).collect(),
         note: text(&proof.note.to_bytes()),
         tlog_proof: text(&proof.to_bytes()),
     }))
@@ -132,6 +133,6 @@ pub(super) async fn consistency(
     Ok(Json(Consistency {
         from: proof.from,
         to: proof.to,
-        path: proof.path.iter().map(|hash| hash.to_base64()).collect(),
+        path: proof.path.iter().map(Hash::to_base64).collect(),
     }))
 }
