@@ -14,15 +14,33 @@ pub enum Scope {
     ObligationsRead,
     /// Read what became of messages, without their words.
     MessagesRead,
+    /// Read which victims a case has, without anything about the person.
+    VictimsRead,
+    /// Read how a contact plan stands, without an address or number.
+    PlansRead,
+    /// Propose a change of a contact plan; people verify and approve it.
+    PlansPropose,
+    /// Read how drafts stand, without their words.
+    DraftsRead,
+    /// Read which contacts there were, without what was said.
+    ContactsRead,
+    /// Read the published contact log: its checkpoint, and proofs.
+    LogRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 10] = [
         Self::CasesAdd,
         Self::EventsAdd,
         Self::ObligationsRead,
         Self::MessagesRead,
+        Self::VictimsRead,
+        Self::PlansRead,
+        Self::PlansPropose,
+        Self::DraftsRead,
+        Self::ContactsRead,
+        Self::LogRead,
     ];
 
     /// Its name.
@@ -32,6 +50,12 @@ impl Scope {
             Self::EventsAdd => "events-add",
             Self::ObligationsRead => "obligations-read",
             Self::MessagesRead => "messages-read",
+            Self::VictimsRead => "victims-read",
+            Self::PlansRead => "plans-read",
+            Self::PlansPropose => "plans-propose",
+            Self::DraftsRead => "drafts-read",
+            Self::ContactsRead => "contacts-read",
+            Self::LogRead => "log-read",
         }
     }
 

@@ -50,10 +50,21 @@ impl Gateway {
         proposed: ProposedPoint,
     ) -> Result<ProposalId> {
         self.authorise(actor, &OFFICERS)?;
-        let now = self.now();
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
+        self.propose_in(tx, actor, &victim, proposed).await
+    }
+
+    /// The same for whom may and reaches the victim, in the transaction that asked so.
+    pub(crate) async fn propose_in(
+        &self,
+        mut tx: Tx,
+        actor: &str,
+        victim: &Victim,
+        proposed: ProposedPoint,
+    ) -> Result<ProposalId> {
+        let now = self.now();
         let deny = self.load_deny_set(&mut tx, &victim.case).await?;
         let mut plan = victim.plan()?;
         let id = ProposalId::random(self.entropy());
@@ -76,20 +87,20 @@ impl Gateway {
         {
             return Err(refused(fault));
         }
-        self.save_plan(&mut tx, &victim, &plan).await?;
+        self.save_plan(&mut tx, victim, &plan).await?;
         let verb = if outcome.is_ok() {
             "plan-change-proposed"
         } else {
             "plan-change-refused"
         };
-        let mut written = about_victim(now, actor, Act::Change, verb, &victim)?
+        let mut written = about_victim(now, actor, Act::Change, verb, victim)?
             .with_fact("route", proposed.route.as_str())
             .with_fact("proposal", id.as_str())
             .with_fact("point", point.as_str());
         if let Some(old) = &replaces {
             written = written.with_fact("barred", old.as_str());
         }
-        written = self.commit_in(&mut tx, &victim, written, "value", &value).await?;
+        written = self.commit_in(&mut tx, victim, written, "value", &value).await?;
         match outcome {
             Ok(proposal) => {
                 let sealed = self.seal(&victim.key, "plan_proposals", id.as_str(), &proposal)?;
@@ -98,7 +109,7 @@ impl Gateway {
                 Ok(id)
             }
             Err(fault) => {
-                self.warn_of_plan(&mut tx, &victim, "plan-change-refused", &fault.to_string())
+                self.warn_of_plan(&mut tx, victim, "plan-change-refused", &fault.to_string())
                     .await?;
                 tx.commit(&[written]).await?;
                 Err(refused(fault))

@@ -11,6 +11,8 @@
 mod accounts;
 mod add_case;
 mod api;
+mod api_log;
+mod api_reading;
 mod approve_draft;
 mod archive;
 mod assign;
@@ -76,6 +78,8 @@ pub mod worklist;
 pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
 pub use api::{ApiClient, ApiToken, GivenAnswer, ObligationPlace};
+pub use api_log::ConsistencyProof;
+pub use api_reading::{PlanOutline, VictimOutline};
 pub use approve_draft::Approved;
 pub use breaches::{BREACH_DONE, BREACH_REASONS, BREACH_WHAT, BlockedSend, Breach, NewBreach};
 pub use break_glass::{GLASS_REASONS, GLASS_STAYS};
@@ -123,11 +127,14 @@ pub use vet_templates::Vetted;
 pub use domain::account::Role;
 pub use mail::relay::{Ended, Step, Trial};
 pub use mail::sending_domain::{Finding, Mechanism, Standing as DomainStanding};
+pub use store::contacts::ContactRow;
 pub use store::covers::CoverRow as Cover;
+pub use store::drafts::DraftRow;
 pub use store::due_requests::DueRequestRow as DueRequest;
 pub use store::glasses::GlassRow as Glass;
 pub use store::meetings::MeetingRow;
 pub use store::obligations::ObligationRow;
+pub use store::whole_victim::PlanChangeRow;
 
 /// What every flow answers.
 pub type Result<T> = std::result::Result<T, Error>;

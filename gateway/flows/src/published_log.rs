@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use audit::checkpoint::Checkpoint;
 use audit::entry::{Act, Entry};
 use audit::folder::Folder;
+use audit::merkle::Hash;
 use audit::note::Note;
 use audit::offline_proof::OfflineProof;
 use audit::policy::Policy;
@@ -79,6 +80,12 @@ impl PublishedLog {
         };
         let trusted = self.inner.policy.read(&note).map_err(broken)?;
         Ok(Some((trusted.checkpoint, note)))
+    }
+
+    /// The proof that the log of `old` entries is the beginning of that of `new`.
+    pub(crate) fn consistency(&self, checkpoint: &Checkpoint, old: u64, new: u64) -> Result<Vec<Hash>> {
+        let prover = Prover::new(&self.inner.folder, checkpoint.size);
+        prover.consistency(old, new).map_err(broken)
     }
 
     /// An entry with the proof that it is in the log, which was checked.

@@ -1,5 +1,7 @@
 //! The API as another system uses it: tokens, scopes, Areas, cases and events in, obligations and messages out.
 
+mod resources;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use domain::id::SessionId;

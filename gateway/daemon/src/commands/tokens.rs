@@ -21,7 +21,8 @@ pub enum Command {
         /// What it is for.
         #[arg(long)]
         name: String,
-        /// cases-add, events-add, obligations-read, messages-read; may be given several times.
+        /// cases-add, events-add, obligations-read, messages-read, victims-read, plans-read, plans-propose, drafts-read,
+        /// contacts-read, log-read; may be given several times.
         #[arg(long = "scope", required = true, value_parser = scope)]
         scopes: Vec<Scope>,
         /// It opens nothing after so many days.

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use domain::rulebook::Confirmation;
 use serde::Deserialize;
 
-pub use single_sign_on::SingleSignOn;
 pub use limits::resolver;
+pub use single_sign_on::SingleSignOn;
 pub use staff::read as read_staff;
 pub use webhook::Webhook;
 

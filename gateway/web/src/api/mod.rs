@@ -8,10 +8,13 @@
 mod cases;
 mod events;
 mod idempotent;
+mod log;
 mod messages;
 mod obligations;
+mod plans;
 pub(crate) mod problem;
 mod uploads;
+mod victims;
 
 use std::sync::Arc;
 
@@ -44,7 +47,17 @@ pub(crate) const PREFIX: &str = "/api/";
         uploads::events,
         obligations::list,
         obligations::find,
-        messages::find
+        messages::find,
+        victims::list,
+        victims::find,
+        victims::drafts,
+        victims::draft,
+        victims::contacts,
+        plans::find,
+        plans::propose,
+        log::checkpoint,
+        log::inclusion,
+        log::consistency
     ),
     components(schemas(Problem)),
     modifiers(&Openers),
@@ -81,6 +94,9 @@ pub(crate) fn routes() -> Vec<Route> {
         uploads::routes(),
         obligations::routes(),
         messages::routes(),
+        victims::routes(),
+        plans::routes(),
+        log::routes(),
     ]
     .into_iter()
     .flatten()

@@ -74,6 +74,33 @@ pub(super) enum NotTaken {
     Refused(Problem),
 }
 
+/// What a route about one thing may answer instead, besides [`NoAccess`].
+#[derive(IntoResponses)]
+#[expect(
+    dead_code,
+    reason = "read by the document alone; answers are made of `ApiRefusal`"
+)]
+pub(super) enum NotThere {
+    /// not there, or not in these Areas
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotThere(Problem),
+}
+
+/// What a route that changes what the client has seen may answer instead, besides [`NotTaken`].
+#[derive(IntoResponses)]
+#[expect(
+    dead_code,
+    reason = "read by the document alone; answers are made of `ApiRefusal`"
+)]
+pub(super) enum NotAsSeen {
+    /// it was changed since the client saw it; nothing was changed now
+    #[response(status = 412, content_type = "application/problem+json")]
+    OtherVersion(Problem),
+    /// no If-Match
+    #[response(status = 428, content_type = "application/problem+json")]
+    NoVersion(Problem),
+}
+
 /// Why another system is not answered.
 #[derive(Debug)]
 pub(crate) enum ApiRefusal {
@@ -87,6 +114,10 @@ pub(crate) enum ApiRefusal {
     NotReadable(String),
     /// A body longer than is taken.
     TooLong,
+    /// A change without the version that the client saw.
+    NoVersion,
+    /// What is to be changed is not as the client saw it.
+    OtherVersion,
     /// A flow said no.
     Flow(flows::Error),
 }
@@ -113,6 +144,8 @@ impl ApiRefusal {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotReadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoVersion => StatusCode::PRECONDITION_REQUIRED,
+            Self::OtherVersion => StatusCode::PRECONDITION_FAILED,
             Self::Flow(fault) => match fault.kind() {
                 Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
                 Kind::NotAllowed => StatusCode::FORBIDDEN,
@@ -135,6 +168,10 @@ impl ApiRefusal {
             Self::Invalid(_) => "what was sent cannot be taken; nothing was changed".to_owned(),
             Self::NotReadable(why) => why.clone(),
             Self::TooLong => "the body is longer than is taken; nothing was changed".to_owned(),
+            Self::NoVersion => "send If-Match with the ETag of what you saw; nothing was changed".to_owned(),
+            Self::OtherVersion => {
+                "it was changed since you saw it; read it again; nothing was changed".to_owned()
+            }
             Self::Flow(fault) if fault.kind() == Kind::Broken => {
                 "a fault on our side; its reference is in the program's log".to_owned()
             }

@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::address::{EmailAddress, PhoneNumber, PostalAddress};
 use domain::contact::change::VerifyPath;
 use domain::contact::{PointValue, Route as By, Why};
 use domain::id::{AdviserId, ContactPointId, ProposalId, VictimId};
@@ -109,18 +108,7 @@ async fn propose(
 
 /// The value as it was typed; what is wrong with it is said without repeating it.
 fn value(by: By, form: &Form, problems: &mut Problems) -> Option<PointValue> {
-    let text = form.value("value");
-    let made = match by {
-        By::Email => EmailAddress::parse(text)
-            .map(PointValue::Email)
-            .map_err(|fault| fault.to_string()),
-        By::Mobile | By::HomePhone => PhoneNumber::parse(text)
-            .map(PointValue::Phone)
-            .map_err(|fault| fault.to_string()),
-        _ => PostalAddress::parse(&text.lines().map(str::trim).collect::<Vec<_>>())
-            .map(PointValue::Post)
-            .map_err(|fault| fault.to_string()),
-    };
+    let made = crate::points::value(by, form.value("value"));
     made.map_err(|words| problems.add("value", crate::show::sentence(&words)))
         .ok()
 }
