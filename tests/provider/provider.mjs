@@ -85,6 +85,6 @@ async function interact(provider, request, response) {
   }
   if (accountId) return provider.interactionFinished(request, response, { login: { accountId } })
   response.setHeader('content-type', 'text/html; charset=utf-8')
-  response.end(`<!DOCTYPE html><html lang="en"><title>Provider</title>
+  response.end(`<!DOCTYPE html><html lang="en"><title>Provider</title><link rel="icon" href="data:,">
     <form method="post"><label>Subject <input name="subject"></label> <button>Sign in</button></form></html>`)
 }
