@@ -120,6 +120,7 @@ const ROOMS: &[Room] = &[
         ],
         heavy: &[
             "axum",
+            "axum-server",
             "csv",
             "hickory-server",
             "lettre",

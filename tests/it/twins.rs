@@ -34,6 +34,8 @@ fn plain(sql: &str) -> String {
         .join(" ")
         .replace("BYTEA", "BLOB")
         .replace("BIGINT", "INTEGER")
+        // SQLite cannot add a generated column that is stored, and this PostgreSQL has none that is not.
+        .replace(") STORED", ") VIRTUAL")
 }
 
 /// The statements of a plain text. A semicolon ends one, except between quotes, `$$` or `BEGIN` and `END`.

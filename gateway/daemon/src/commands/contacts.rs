@@ -69,7 +69,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                 message: message.map(|text| id(&text, MessageId::parse)).transpose()?,
                 made: read_record()?,
             };
-            add(context, new).await?;
+            Box::pin(add(context, new)).await?;
         }
         Command::NotContacted { obligation, reason } => {
             let owed = id(&obligation, ObligationId::parse)?;

@@ -2,7 +2,7 @@
 
 use std::net::{AddrParseError, SocketAddr};
 
-use super::{Config, Relay, Web};
+use super::{Config, Database, Relay, Web};
 
 /// Every value that is out of bounds: its key, and what would be right.
 pub fn faults(config: &Config) -> Vec<String> {
@@ -12,18 +12,7 @@ pub fn faults(config: &Config) -> Vec<String> {
             faults.push(sentence.to_owned());
         }
     };
-    let database = &config.database;
-    must(
-        database.address.is_some() != database.address_file.is_some(),
-        "database: name exactly one of `address` and `address_file`",
-    );
-    must(
-        !database
-            .address
-            .as_deref()
-            .is_some_and(|address| address.starts_with("postgres") && has_password(address)),
-        "database.address: a password does not belong here; put the whole address into a file and name it in `address_file`",
-    );
+    database(&config.database, &mut must);
     let outbox = &config.outbox;
     must(
         outbox.hold_back_s >= 0,
@@ -78,6 +67,20 @@ pub fn faults(config: &Config) -> Vec<String> {
         );
     }
     faults
+}
+
+fn database(database: &Database, must: &mut impl FnMut(bool, &str)) {
+    must(
+        database.address.is_some() != database.address_file.is_some(),
+        "database: name exactly one of `address` and `address_file`",
+    );
+    must(
+        !database
+            .address
+            .as_deref()
+            .is_some_and(|address| address.starts_with("postgres") && has_password(address)),
+        "database.address: a password does not belong here; put the whole address into a file and name it in `address_file`",
+    );
 }
 
 fn is_line(text: &str) -> bool {
