@@ -5,7 +5,7 @@
 #                            which make the pages' style sheet and scripts
 #   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot, Python and Go, which the tests start themselves,
 #                            strace and libfiu, with which they watch and fail system calls, Chromium and a font like
-#                            Arial, in which they open the pages, and a Python library in target/python
+#                            Arial, in which they open the pages, and Python libraries in target/python
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -93,11 +93,11 @@ if [ "$purpose" = test ]; then
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     wanted=tests/independent/requirements.txt
     if ! cmp -s "$wanted" target/python/installed.txt; then
-        echo "install.sh: installing pymerkle into target/python" >&2
+        echo "install.sh: installing pymerkle, schemathesis and sslyze into target/python" >&2
         rm -rf target/python
         /usr/bin/python3 -m venv target/python
         target/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-            -r "$wanted"
+            --no-binary sslyze -r "$wanted"
         cp "$wanted" target/python/installed.txt
     fi
 fi

@@ -10,7 +10,7 @@ use domain::retention::Policy;
 use domain::rulebook::Confirmation;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
-use flows::{Approved, Delivered, Gateway, Outgoing, Parts, Recorded, Sealed, known_calendar};
+use flows::{Approved, Delivered, Gateway, MailRoute, Parts, Recorded, Sealed, known_calendar};
 use jiff::Timestamp;
 use jiff::civil::date;
 use mail::catcher::{Catcher, Caught, Fault, Faults, Seen, Sink};
@@ -197,7 +197,7 @@ impl TestGateway {
         let domain = SendingDomain::new(MAIL_DOMAIN, MAIL_DOMAIN, None, Some(NO_RESOLVER));
         self.opened_with(self.next_door(), |parts| parts)
             .publishing(contact_log::published(self.dir()))
-            .mailing(Outgoing::new(self.relay.clone(), domain))
+            .mailing(MailRoute::new(self.relay.clone(), domain))
     }
 
     /// Chance for one more door: several of one house do not draw the same session.

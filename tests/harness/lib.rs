@@ -15,6 +15,7 @@ mod plans;
 pub mod post_office;
 pub mod postfix;
 pub mod provider;
+pub mod python;
 pub mod queue;
 pub mod sample_log;
 pub mod service;

@@ -4,7 +4,7 @@
 //! lines on a socket.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
 
@@ -107,6 +107,11 @@ impl Site {
     /// The door's own certificate.
     pub fn certificate(&self) -> CertificateDer<'static> {
         CertificateDer::from_pem_file(&self.chain).expect("the certificate")
+    }
+
+    /// The file with it, PEM.
+    pub fn certificate_file(&self) -> &Path {
+        &self.chain
     }
 
     /// Where the door is.

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::account::SignIn;
-use flows::{AccountDetails, Gateway, Outgoing, Parts, Role};
+use flows::{AccountDetails, Gateway, MailRoute, Parts, Role};
 use render::pages::Pages;
 use tower::ServiceExt as _;
 use web::assets::Assets;
@@ -80,7 +80,7 @@ impl TestGateway {
     }
 
     /// The same where mail leaves by another way.
-    pub fn door_mailing(&self, outgoing: Outgoing) -> TestDoor {
+    pub fn door_mailing(&self, outgoing: MailRoute) -> TestDoor {
         door_of(self.flows_of_the_door().mailing(outgoing), None)
     }
 

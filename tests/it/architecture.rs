@@ -282,14 +282,11 @@ fn the_house_has_these_rooms_and_no_other() {
         .get("workspace")
         .and_then(|w| w.get("members"))
         .and_then(Value::as_array);
-    let members: BTreeSet<&str> = members
-        .expect("members")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    let members = members.expect("members").iter().filter_map(Value::as_str);
     let rooms: BTreeSet<&str> = ROOMS.iter().map(|room| room.folder).collect();
     assert_eq!(
-        members, rooms,
+        members.collect::<BTreeSet<_>>(),
+        rooms,
         "a new room needs a decision record and a row in the table of this test"
     );
 }

@@ -150,3 +150,9 @@ async fn a_start_at_a_million_entries_on_sqlite() {
 async fn a_start_at_a_million_entries_on_postgresql() {
     start_again("PostgreSQL", postgres().await).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "long: make soak"]
+async fn schemathesis_makes_many_requests_and_finds_no_fault() {
+    crate::api::tool::try_out(200).await;
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flows::{Gateway, Outgoing};
+use flows::{Gateway, MailRoute};
 use mail::relay::{Failure, Relay};
 use mail::sending_domain::Standing;
 use store::Pool;
@@ -25,7 +25,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     let relay = house::relay(&config)?;
     let gateway = gateway
         .publishing(files.published(&config.contact_log))
-        .mailing(Outgoing::new(relay.clone(), house::sending_domain(&config)?));
+        .mailing(MailRoute::new(relay.clone(), house::sending_domain(&config)?));
     let gateway = Arc::new(gateway);
     let cosigner = Cosigner::new(files.policy().clone())?;
     let known = house::known_texts(&config, &files)?;

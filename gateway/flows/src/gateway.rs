@@ -19,7 +19,7 @@ use store::{Appender, Pool};
 use vault::{BlindIndex, KeyRing};
 
 use crate::accounts::Account;
-use crate::{Error, Outgoing, PublishedLog, Result};
+use crate::{Error, MailRoute, PublishedLog, Result};
 
 /// Somebody who may act: of the staff file, or with an account.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -112,7 +112,7 @@ pub struct Gateway {
     /// Where the contact log is published; auditors' proofs come from there.
     pub(crate) published: Option<PublishedLog>,
     /// By which way mail leaves, for who looks after it.
-    pub(crate) outgoing: Option<Outgoing>,
+    pub(crate) outgoing: Option<MailRoute>,
     /// Those who may act; accounts are taken in anew with each request of theirs.
     staff: RwLock<BTreeMap<String, Arc<Staff>>>,
 }
@@ -141,7 +141,7 @@ impl Gateway {
 
     /// With the way by which mail leaves, which administrators may try out.
     #[must_use]
-    pub fn mailing(mut self, outgoing: Outgoing) -> Self {
+    pub fn mailing(mut self, outgoing: MailRoute) -> Self {
         self.outgoing = Some(outgoing);
         self
     }

@@ -121,7 +121,7 @@ pub use sign_in::Visitor;
 pub use single_sign_on::{Admitted, ProviderPerson};
 pub use sweep::Swept;
 pub use tell_changes::{Persistence, TOLD, Telling, Told};
-pub use try_mail::{DomainReport, Outgoing};
+pub use try_mail::{DomainReport, MailRoute};
 pub use vet_templates::Vetted;
 
 pub use domain::account::Role;

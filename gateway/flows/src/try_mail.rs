@@ -11,7 +11,7 @@ use crate::entries::entry;
 use crate::{Error, Gateway, Result, Role};
 
 /// The relay and the domain that mail leaves by.
-pub struct Outgoing {
+pub struct MailRoute {
     relay: Relay,
     domain: SendingDomain,
     last: RwLock<Option<DomainReport>>,
@@ -28,7 +28,7 @@ pub struct DomainReport {
     pub findings: Vec<Finding>,
 }
 
-impl Outgoing {
+impl MailRoute {
     /// Nothing is asked yet.
     pub fn new(relay: Relay, domain: SendingDomain) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Outgoing {
 }
 
 impl Gateway {
-    fn outgoing(&self) -> Result<&Outgoing> {
+    fn outgoing(&self) -> Result<&MailRoute> {
         self.outgoing
             .as_ref()
             .ok_or_else(|| Error::Conflict("this process sends no mail; ask the one that does".to_owned()))

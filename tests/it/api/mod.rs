@@ -1,6 +1,7 @@
 //! The API as another system uses it: tokens, scopes, Areas, cases and events in, obligations and messages out.
 
 mod resources;
+pub(crate) mod tool;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

@@ -3,6 +3,7 @@
 mod certificates;
 mod matrix;
 mod tls;
+mod tool;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

@@ -23,7 +23,7 @@ const HEADERS: [&str; 8] = [
     "x-request-id: ",
 ];
 
-async fn site() -> Site {
+pub(super) async fn site() -> Site {
     let database = harness::database::sqlite().await;
     Site::open(TestGateway::new(&database, Faults::Always(Fault::None)).await).await
 }

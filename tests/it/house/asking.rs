@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 
-use flows::Outgoing;
+use flows::MailRoute;
 use harness::database::sqlite;
 use harness::gateway::MAIL_DOMAIN;
 use harness::on_both;
@@ -24,7 +24,7 @@ on_both!(
         let zone = serve(&with(MAIL_DOMAIN, &["v=spf1 ?all"])).await;
         let relay = nobody();
         let domain = SendingDomain::new(MAIL_DOMAIN, MAIL_DOMAIN, None, Some(zone.address()));
-        let door = gateway.door_mailing(Outgoing::new(relay, domain));
+        let door = gateway.door_mailing(MailRoute::new(relay, domain));
         let browser = door.sign_in_as(NADIA).await;
         let page = browser.get("/house/mail").await;
         assert!(

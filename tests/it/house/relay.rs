@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 
 use axum::http::StatusCode;
-use flows::Outgoing;
+use flows::MailRoute;
 use harness::gateway::{MAIL_DOMAIN, TestGateway};
 use harness::on_both;
 use harness::postfix::{HOST, PASSWORD, Postfix, USER};
@@ -44,7 +44,7 @@ pub(super) fn nobody() -> Relay {
 /// Presses the button for the test of this relay.
 async fn tried(gateway: &TestGateway, relay: Relay) -> Answer {
     let domain = SendingDomain::new(MAIL_DOMAIN, MAIL_DOMAIN, None, Some(NO_RESOLVER));
-    let door = gateway.door_mailing(Outgoing::new(relay, domain));
+    let door = gateway.door_mailing(MailRoute::new(relay, domain));
     let browser = door.sign_in_as(NADIA).await;
     browser.get("/house/mail").await;
     let page = browser.post_once("/house/mail/relay", &[]).await;

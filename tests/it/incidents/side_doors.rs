@@ -18,7 +18,15 @@ const ROOMS: &str = "gateway";
 const DELIVER: &str = "gateway/flows/src/deliver";
 const MAIL_ROOM: &str = "gateway/mail/";
 const WITNESS_DOOR: &str = "gateway/web/src/witness.rs";
-const WITNESS_POST: &str = "gateway/daemon/src/witnesses/post.rs";
+/// The one HTTP client of the house.
+const OUTWARD: &str = "gateway/web/src/outward.rs";
+/// Who may use it: none of them has a word of a message. A checkpoint to a witness, a sign-in at the organisation's provider,
+/// and to another system which identifiers have changed.
+const ASKING_OUTWARD: [&str; 3] = [
+    "gateway/daemon/src/webhook.rs",
+    "gateway/daemon/src/witnesses/post.rs",
+    "gateway/web/src/provider.rs",
+];
 
 struct Source {
     path: String,
@@ -104,9 +112,12 @@ fn incident_08_only_the_mail_room_can_speak_to_a_mail_server() {
     // The daemon's only process is itself, and its only word with a relay is "are you there" (see the next test). The
     // witness's door is connected to and never connects.
     assert_eq!(strangers(&sources, &network, &[MAIL_ROOM, WITNESS_DOOR]), [""; 0]);
-    // One file speaks HTTP: it takes a checkpoint to a witness, which is a size and a hash.
+    // One file speaks HTTP, and three ask it to.
     let http = ["hyper_util::client", "HttpConnector"];
-    assert_eq!(strangers(&sources, &http, &[WITNESS_POST]), [""; 0]);
+    assert_eq!(strangers(&sources, &http, &[OUTWARD]), [""; 0]);
+    let mut asking = strangers(&sources, &["Outward::new"], &[OUTWARD]);
+    asking.sort_unstable();
+    assert_eq!(asking, ASKING_OUTWARD);
     let openers = sources
         .iter()
         .filter(|source| source.code.contains("TcpStream::connect"));
@@ -149,7 +160,11 @@ fn incident_08_only_delivery_composes_and_sends_and_only_what_was_cleared() {
         ),
         [""; 0]
     );
-    assert_eq!(strangers(&sources, &[".send("], &[MAIL_ROOM, DELIVER]), [""; 0]);
+    let senders = strangers(&sources, &[".send("], &[MAIL_ROOM, DELIVER, OUTWARD]);
+    assert!(
+        senders.iter().all(|sender| ASKING_OUTWARD.contains(sender)),
+        "{senders:?}"
+    );
     // `check` and the start ask whether the relay is there and drop the connection; nothing can be sent without a
     // composed mail.
     let ready = [

@@ -1,10 +1,10 @@
 //! Roots and inclusion paths agree with `pymerkle` at every size up to 300.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use audit::merkle::Hash;
+use harness::python::python;
 use harness::sample_log::SampleLog;
 use serde::Deserialize;
 
@@ -19,13 +19,7 @@ struct Line {
 
 #[test]
 fn every_root_and_every_inclusion_path_is_that_of_pymerkle() {
-    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/python/bin/python");
-    assert!(
-        python.exists(),
-        "target/python is missing; tools/install.sh test makes it and installs pymerkle there"
-    );
-    let mut program = Command::new(python)
-        .arg("-B")
+    let mut program = python()
         .arg(super::programs().join("roots.py"))
         .arg(SIZE_MAX.to_string())
         .stdout(Stdio::piped())

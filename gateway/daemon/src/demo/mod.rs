@@ -16,7 +16,7 @@ use std::sync::Arc;
 use domain::event::Event;
 use domain::time::Clock as _;
 use flows::import::{self, Format};
-use flows::{Gateway, Outgoing, Recorded, Sealer};
+use flows::{Gateway, MailRoute, Recorded, Sealer};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use mail::catcher::Catcher;
@@ -59,7 +59,7 @@ pub async fn run(context: &Context, listen: Option<SocketAddr>) -> Result<u8, Fa
     let log = contact_log(&context.dir);
     let files = house::log_files(&log)?;
     let (catcher, relay) = post_office(&context.dir).await?;
-    let gateway = gateway.publishing(files.published(&log)).mailing(Outgoing::new(
+    let gateway = gateway.publishing(files.published(&log)).mailing(MailRoute::new(
         relay.clone(),
         SendingDomain::new("gateway.example", "gateway.example", None, None),
     ));
