@@ -192,6 +192,8 @@ impl Client {
         let mut bytes = Vec::new();
         for _ in 0..times {
             stream.write_all(request.as_bytes()).await.expect("sent");
+            // What TLS still holds back would never leave while both sides wait.
+            stream.flush().await.expect("sent whole");
             bytes.clear();
             length = loop {
                 assert!(
