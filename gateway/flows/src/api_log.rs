@@ -20,17 +20,14 @@ pub struct ConsistencyProof {
 impl Gateway {
     /// The newest checkpoint as a signed note (C2SP tlog-checkpoint), read under the trust policy.
     pub fn log_checkpoint(&self) -> Result<Vec<u8>> {
-        let (_, note) = self
-            .published()?
-            .checkpoint()?
-            .ok_or(Error::NotFound("checkpoint"))?;
+        let (_, note) = self.published()?.newest()?;
         Ok(note.to_bytes())
     }
 
     /// The proof that an entry is in the log of the newest checkpoint.
     pub fn log_inclusion(&self, index: u64) -> Result<OfflineProof> {
         let published = self.published()?;
-        let (checkpoint, note) = published.checkpoint()?.ok_or(Error::NotFound("checkpoint"))?;
+        let (checkpoint, note) = published.newest()?;
         if index >= checkpoint.size {
             return Err(Error::NotFound("entry"));
         }
@@ -40,7 +37,7 @@ impl Gateway {
     /// The proof that the log of `from` entries is the beginning of that of `to`.
     pub fn log_consistency(&self, from: u64, to: u64) -> Result<ConsistencyProof> {
         let published = self.published()?;
-        let (checkpoint, _) = published.checkpoint()?.ok_or(Error::NotFound("checkpoint"))?;
+        let (checkpoint, _) = published.newest()?;
         if from == 0 || from > to || to > checkpoint.size {
             return Err(Error::Invalid(format!(
                 "from and to: 1 to {}, the size of the newest checkpoint, and from not above to",

@@ -35,13 +35,13 @@ fn refused(fault: MeetingFault) -> Error {
 }
 
 impl Gateway {
-    /// Writes a meeting down, with its first step if one was taken already.
+    /// Writes a meeting down with its first step.
     pub async fn begin_meeting(
         &self,
         actor: &str,
         victim: &VictimId,
         (purpose, purpose_name): (Purpose, Option<Masked>),
-        first: Option<Step>,
+        first: Step,
     ) -> Result<MeetingId> {
         self.authorise(actor, &OFFICERS)?;
         let now = self.now();
@@ -69,10 +69,8 @@ impl Gateway {
                 .with_fact("meeting", id.as_str())
                 .with_fact("purpose", &row.purpose),
         ];
-        if let Some(step) = first {
-            self.take_step(&mut tx, actor, (victim, row, begun), step, &mut entries)
-                .await?;
-        }
+        self.take_step(&mut tx, actor, (victim, row, begun), first, &mut entries)
+            .await?;
         tx.commit(&entries).await?;
         Ok(id)
     }

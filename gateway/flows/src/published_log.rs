@@ -82,6 +82,11 @@ impl PublishedLog {
         Ok(Some((trusted.checkpoint, note)))
     }
 
+    /// The same where there must be one.
+    pub(crate) fn newest(&self) -> Result<(Checkpoint, Note)> {
+        self.checkpoint()?.ok_or(Error::NotFound("checkpoint"))
+    }
+
     /// The proof that the log of `old` entries is the beginning of that of `new`.
     pub(crate) fn consistency(&self, checkpoint: &Checkpoint, old: u64, new: u64) -> Result<Vec<Hash>> {
         let prover = Prover::new(&self.inner.folder, checkpoint.size);

@@ -146,7 +146,7 @@ impl Gateway {
     /// The proof of an entry that is on a page already.
     pub fn proof_of(&self, index: u64) -> Result<OfflineProof> {
         let published = self.published()?;
-        let (checkpoint, note) = published.checkpoint()?.ok_or(Error::NotFound("checkpoint"))?;
+        let (checkpoint, note) = published.newest()?;
         Ok(published.prove(&checkpoint, &note, index)?.1)
     }
 

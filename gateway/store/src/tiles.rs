@@ -89,15 +89,15 @@ pub struct Tiles {
 /// Counts for whoever reads.
 pub async fn count(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
     let mut tiles = if scope.is_of_officer() {
-        of_officer(tx, scope, moments).await?
+        count_of_officer(tx, scope, moments).await?
     } else {
-        of_areas(tx, scope, moments).await?
+        count_in_areas(tx, scope, moments).await?
     };
     tiles.held = number(tx, &HELD, scope, &[]).await?;
     Ok(tiles)
 }
 
-async fn of_officer(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
+async fn count_of_officer(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
     let mut args = scope.args(Arg::from(COUNT_MAX));
     args.extend([
         moments.now.into(),
@@ -119,7 +119,7 @@ async fn of_officer(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Til
     })
 }
 
-async fn of_areas(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
+async fn count_in_areas(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result<Tiles> {
     let instant = SignedDuration::from_micros(1);
     let now = moments.now.as_microsecond();
     let soon = moments.at_risk.before;

@@ -210,7 +210,7 @@ pub async fn list(
     most: u32,
 ) -> Result<Vec<Line>> {
     let (After::Due(..), Some(risk), false) = (after, wanted.at_risk, scope.is_of_officer()) else {
-        return read(tx, scope, wanted, after, most, &[&BY_DUE, &BY_URN, &BY_VLO]).await;
+        return read(tx, scope, wanted, after, most, &BY_DUE).await;
     };
     // What is due soon comes before what is at risk for its half time alone.
     let soon = Wanted {
@@ -218,22 +218,14 @@ pub async fn list(
         at_risk: None,
         ..wanted.clone()
     };
-    let mut lines = read(tx, scope, &soon, after, most, &[&BY_DUE, &BY_URN, &BY_VLO]).await?;
+    let mut lines = read(tx, scope, &soon, after, most, &BY_DUE).await?;
     let left = most.saturating_sub(u32::try_from(lines.len()).unwrap_or(most));
     if left > 0 && risk.half.is_some() {
         let later = Wanted {
             from: Some(risk.before + SignedDuration::from_micros(1)),
             ..wanted.clone()
         };
-        let rest = read(
-            tx,
-            scope,
-            &later,
-            after,
-            left,
-            &[&BY_DUE_AT_HALF, &BY_URN, &BY_VLO],
-        )
-        .await?;
+        let rest = read(tx, scope, &later, after, left, &BY_DUE_AT_HALF).await?;
         lines.extend(rest);
     }
     Ok(lines)
@@ -245,21 +237,21 @@ async fn read(
     wanted: &Wanted,
     after: &After,
     most: u32,
-    [by_due, by_urn, by_vlo]: &[&'static Statement; 3],
+    by_due: &'static Statement,
 ) -> Result<Vec<Line>> {
     let mut args = args_of(scope, i64::from(most), wanted);
     let statement = match after {
         After::Due(at, id) => {
             args.extend([Arg::from(*at), Arg::from(id)]);
-            [by_due, &&BY_DUE_OF_OFFICER]
+            [by_due, &BY_DUE_OF_OFFICER]
         }
         After::Urn(urn, id) => {
             args.extend([Arg::from(urn), Arg::from(id)]);
-            [by_urn, &&BY_URN_OF_OFFICER]
+            [&BY_URN, &BY_URN_OF_OFFICER]
         }
         After::Vlo(vlo, at, id) => {
             args.extend([Arg::from(vlo), Arg::from(*at), Arg::from(id)]);
-            [by_vlo, &&BY_VLO_OF_OFFICER]
+            [&BY_VLO, &BY_VLO_OF_OFFICER]
         }
     };
     let statement = statement[usize::from(scope.is_of_officer())];

@@ -21,7 +21,6 @@ mod pace;
 pub mod page;
 mod pages;
 mod parts;
-mod points;
 pub mod provider;
 mod refusal;
 pub mod route;

@@ -17,6 +17,14 @@ use crate::contact_log::by_hand;
 use super::relay::nobody;
 use super::{NADIA, PAGES, house, shows_nothing_of_the_case};
 
+/// An officer of Wessex.
+const CARYS: Who<'static> = Who {
+    user: "carys.bevan",
+    name: "Carys Bevan",
+    roles: &[Role::Vlo],
+    areas: &["wessex"],
+};
+
 on_both!(
     async fn every_page_is_there_and_shows_nothing_of_a_case(database: Database) {
         let (gateway, _) = house(&database).await;
@@ -112,13 +120,7 @@ on_both!(
     async fn areas_are_counted_with_officers_and_open_cases(database: Database) {
         let (gateway, _) = house(&database).await;
         let door = gateway.door();
-        let officer = Who {
-            user: "carys.bevan",
-            name: "Carys Bevan",
-            roles: &[Role::Vlo],
-            areas: &["wessex"],
-        };
-        door.sign_in_as(officer).await;
+        door.sign_in_as(CARYS).await;
         let page = door.sign_in_as(NADIA).await.get("/house/areas").await;
         // One officer of the staff file works everywhere.
         assert!(page.says("North East north-east 1 1"), "{}", page.text());
@@ -324,13 +326,7 @@ on_both!(
     async fn a_disabled_account_offers_to_be_enabled_and_nothing_else(database: Database) {
         let (gateway, _) = house(&database).await;
         let door = gateway.door();
-        let officer = Who {
-            user: "carys.bevan",
-            name: "Carys Bevan",
-            roles: &[Role::Vlo],
-            areas: &["wessex"],
-        };
-        door.sign_in_as(officer).await;
+        door.sign_in_as(CARYS).await;
         let id = door
             .flows
             .find_account("operator", "carys.bevan")

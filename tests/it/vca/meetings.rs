@@ -91,6 +91,11 @@ async fn open_rules(gateway: &TestGateway, victim: &VictimId) -> Vec<String> {
         .collect()
 }
 
+async fn is_owed(gateway: &TestGateway, victim: &VictimId, rule: &str) {
+    let rules = open_rules(gateway, victim).await;
+    assert!(rules.iter().any(|open| open == rule), "{rule}: {rules:?}");
+}
+
 const PURPOSES: [&str; 6] = [
     "pre-trial",
     "charging-decision",
@@ -232,11 +237,7 @@ on_both!(
                 "To attend: led by Prosecuting counsel",
             ],
         );
-        assert!(
-            open_rules(&gateway, &victim)
-                .await
-                .contains(&"HOUSE-MEETING-ARRANGED".to_owned())
-        );
+        is_owed(&gateway, &victim, "HOUSE-MEETING-ARRANGED").await;
         let court = [
             ("mode", "hybrid"),
             ("place", "crown-court"),
@@ -264,11 +265,7 @@ on_both!(
         );
         let page = step(&priya, &page, "cancel", &vec![("why", "court-date-changed")]).await;
         says(&page, &["Where it stands Cancelled", "The court date changed"]);
-        assert!(
-            open_rules(&gateway, &victim)
-                .await
-                .contains(&"HOUSE-MEETING-CANCELLED".to_owned())
-        );
+        is_owed(&gateway, &victim, "HOUSE-MEETING-CANCELLED").await;
         let video = [
             ("mode", "virtual"),
             ("place", ""),

@@ -3,7 +3,6 @@
 //! Addresses, numbers and words about a person are read from standard input: an argument of a program can be read by
 //! everybody on the machine.
 
-use domain::address::{EmailAddress, PhoneNumber, PostalAddress};
 use domain::contact::change::VerifyPath;
 use domain::contact::{Plan, PointValue, Route, Safety, Why};
 use domain::id::{AdviserId, ContactPointId, ProposalId, VictimId};
@@ -131,7 +130,8 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
             let route = find_route(&route)?;
             let proposed = ProposedPoint {
                 route,
-                value: value(route, &read_input(INPUT_BYTES_MAX)?)?,
+                value: PointValue::parse(route, read_input(INPUT_BYTES_MAX)?.trim())
+                    .map_err(|fault| Fault::input(format!("standard input: {fault}")))?,
                 replaces: replaces
                     .map(|text| id(&text, ContactPointId::parse))
                     .transpose()?,
@@ -218,29 +218,6 @@ fn find_path(word: &str) -> Result<VerifyPath, Fault> {
         _ => Err(Fault::input(
             "--path is in-person, police, point:ID or adviser:ID",
         )),
-    }
-}
-
-fn value(route: Route, text: &str) -> Result<PointValue, Fault> {
-    let of_input = |fault: &dyn std::fmt::Display| Fault::input(format!("standard input: {fault}"));
-    let line = text.trim();
-    match route {
-        Route::Email => EmailAddress::parse(line)
-            .map(PointValue::Email)
-            .map_err(|fault| of_input(&fault)),
-        Route::Mobile | Route::HomePhone => PhoneNumber::parse(line)
-            .map(PointValue::Phone)
-            .map_err(|fault| of_input(&fault)),
-        Route::Post => {
-            let lines = line.lines().map(str::trim).collect::<Vec<_>>();
-            PostalAddress::parse(&lines)
-                .map(PointValue::Post)
-                .map_err(|fault| of_input(&fault))
-        }
-        Route::ViaIsva | Route::ViaPolice if line.is_empty() => {
-            Err(of_input(&"name the person who passes it on"))
-        }
-        Route::ViaIsva | Route::ViaPolice => Ok(PointValue::Person(Masked::new(line))),
     }
 }
 

@@ -56,6 +56,26 @@ pub enum PointValue {
 }
 
 impl PointValue {
+    /// Reads what somebody typed or sent for a route; a postal address has one line for each part. The error says what
+    /// would be right, without repeating the value.
+    pub fn parse(route: Route, text: &str) -> Result<Self, String> {
+        match route {
+            Route::Email => EmailAddress::parse(text)
+                .map(Self::Email)
+                .map_err(|fault| fault.to_string()),
+            Route::Mobile | Route::HomePhone => PhoneNumber::parse(text)
+                .map(Self::Phone)
+                .map_err(|fault| fault.to_string()),
+            Route::Post => PostalAddress::parse(&text.lines().map(str::trim).collect::<Vec<_>>())
+                .map(Self::Post)
+                .map_err(|fault| fault.to_string()),
+            Route::ViaIsva | Route::ViaPolice if text.is_empty() => {
+                Err("name the person who passes it on".to_owned())
+            }
+            Route::ViaIsva | Route::ViaPolice => Ok(Self::Person(Masked::new(text))),
+        }
+    }
+
     /// What this value is recognised by; somebody who passes things on has none.
     pub fn match_keys(&self) -> Vec<MatchKey> {
         match self {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::contact::{Point, Route as By, Safety};
+use domain::contact::{Point, PointValue, Route as By, Safety};
 use domain::id::ContactPointId;
 use domain::scope::Scope;
 use flows::ProposedPoint;
@@ -16,7 +16,6 @@ use super::problem::{ApiRefusal, NoAccess, NotAsSeen, NotTaken, NotThere};
 use super::victims::victim_id;
 use super::{Client, Sent, idempotent};
 use crate::door::Door;
-use crate::points;
 use crate::route::{Access, Route, get, post};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -197,7 +196,7 @@ pub(super) async fn propose(
         ProposedRoute::HomePhone => By::HomePhone,
         ProposedRoute::Post => By::Post,
     };
-    let value = points::value(route, &sent.value).map_err(|why| ApiRefusal::invalid("/value", why))?;
+    let value = PointValue::parse(route, &sent.value).map_err(|why| ApiRefusal::invalid("/value", why))?;
     let replaces = sent.replaces.as_deref().map(ContactPointId::parse).transpose();
     let replaces =
         replaces.map_err(|_| ApiRefusal::invalid("/replaces", "the identifier of a point of the plan"))?;

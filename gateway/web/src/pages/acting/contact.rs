@@ -14,7 +14,7 @@ use crate::page::Page;
 use crate::pages::acting::contact_form::{ONCE, read};
 use crate::pages::acting::contact_page::form_page;
 use crate::pages::acting::rules::{self, Rules};
-use crate::pages::acting::{OFFICERS, answer, ask, said_at};
+use crate::pages::acting::{OFFICERS, answer, ask, reach, said_at};
 use crate::parts::{Choice, Timeline, TimelineItem};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -72,11 +72,6 @@ struct Front {
 
 fn path(victim: &VictimId) -> String {
     format!("/victims/{}/contacts/new", victim.as_str())
-}
-
-async fn reach(door: &Door, visit: &Visit, id: &str) -> Result<VictimId, Refusal> {
-    let id = VictimId::parse(id).map_err(|_| Refusal::NotFound)?;
-    Ok(door.gateway().reach_victim(visit.user()?, &id).await?)
 }
 
 async fn new(

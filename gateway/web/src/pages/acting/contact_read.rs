@@ -10,7 +10,7 @@ use crate::door::Door;
 use crate::form::Form;
 use crate::page::Page;
 use crate::pages::acting::contact_form::SUPPORT;
-use crate::pages::acting::{OFFICERS, ask};
+use crate::pages::acting::{OFFICERS, ask, reach};
 use crate::parts::SummaryList;
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -35,9 +35,8 @@ struct ContactPage {
 }
 
 async fn find(door: &Door, visit: &Visit, id: &str, contact: &str) -> Result<(VictimId, ContactId), Refusal> {
-    let id = VictimId::parse(id).map_err(|_| Refusal::NotFound)?;
     let contact = ContactId::parse(contact).map_err(|_| Refusal::NotFound)?;
-    Ok((door.gateway().reach_victim(visit.user()?, &id).await?, contact))
+    Ok((reach(door, visit, id).await?, contact))
 }
 
 async fn open(

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
-use crate::pages::acting::answer;
 use crate::pages::acting::event_form::{self, Shown};
 use crate::pages::acting::fields::{date_names, is_given, moment, time_names};
+use crate::pages::acting::{answer, reach};
 use crate::parts::{DateInput, TimeInput};
 use crate::refusal::Refusal;
 use crate::route::{Access, Route, get, post};
@@ -101,11 +101,6 @@ struct Done {
 
 fn words(kind: &str) -> String {
     show::sentence(&kind.replace('-', " "))
-}
-
-async fn reach(door: &Door, visit: &Visit, id: &str) -> Result<VictimId, Refusal> {
-    let id = VictimId::parse(id).map_err(|_| Refusal::NotFound)?;
-    Ok(door.gateway().reach_victim(visit.user()?, &id).await?)
 }
 
 async fn new(

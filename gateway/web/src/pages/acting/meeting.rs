@@ -13,7 +13,7 @@ use super::meeting_words::{PURPOSES, facts};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
-use crate::pages::acting::{OFFICERS, answer, ask, said_at};
+use crate::pages::acting::{OFFICERS, answer, ask, reach, said_at};
 use crate::parts::{Choice, Input, SummaryList};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -68,11 +68,6 @@ struct StepPage {
 
 fn path_of(victim: &VictimId, meeting: &MeetingId) -> String {
     format!("/victims/{victim}/meetings/{meeting}")
-}
-
-async fn reach(door: &Door, visit: &Visit, id: &str) -> Result<VictimId, Refusal> {
-    let id = VictimId::parse(id).map_err(|_| Refusal::NotFound)?;
-    Ok(door.gateway().reach_victim(visit.user()?, &id).await?)
 }
 
 async fn find(door: &Door, visit: &Visit, id: &str, meeting: &str) -> Result<(VictimId, MeetingId), Refusal> {
@@ -179,11 +174,7 @@ async fn begin(
     if let (Some(purpose), Some(first), true) = (purpose, first, problems.is_empty()) {
         let about = (purpose, name.map(Masked::from));
         let user = visit.user()?;
-        match door
-            .gateway()
-            .begin_meeting(user, &victim, about, Some(first))
-            .await
-        {
+        match door.gateway().begin_meeting(user, &victim, about, first).await {
             Ok(id) => return Ok(Redirect::to(&path_of(&victim, &id)).into_response()),
             Err(fault) => said_at(field_of(step), fault, &mut problems)?,
         }

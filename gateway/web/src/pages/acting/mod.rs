@@ -25,12 +25,15 @@ mod rules;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::account::Role;
+use domain::id::VictimId;
 
+use crate::door::Door;
 use crate::form::Problems;
 use crate::page::Shown;
 use crate::refusal::Refusal;
 use crate::route::{Access, Route};
 use crate::show::sentence;
+use crate::visit::Visit;
 
 /// Who acts.
 const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
@@ -49,6 +52,12 @@ pub(super) fn routes() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The victim whom an address names; whoever is out of reach is not there.
+async fn reach(door: &Door, visit: &Visit, id: &str) -> Result<VictimId, Refusal> {
+    let id = VictimId::parse(id).map_err(|_| Refusal::NotFound)?;
+    Ok(door.gateway().reach_victim(visit.user()?, &id).await?)
 }
 
 /// A page with what is wrong on it, or the page as it is.

@@ -14,7 +14,7 @@ use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
 use crate::pages::acting::rules::{self, Rules};
-use crate::pages::acting::{OFFICERS, answer, ask};
+use crate::pages::acting::{OFFICERS, answer, ask, reach};
 use crate::parts::{Choice, DateInput, Input, SummaryList, Textarea, TimeInput};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -111,11 +111,6 @@ struct Helper {
 
 pub(super) fn path(victim: &VictimId) -> String {
     format!("/victims/{}/plan", victim.as_str())
-}
-
-pub(super) async fn reach(door: &Door, visit: &Visit, id: &str) -> Result<VictimId, Refusal> {
-    let id = VictimId::parse(id).map_err(|_| Refusal::NotFound)?;
-    Ok(door.gateway().reach_victim(visit.user()?, &id).await?)
 }
 
 async fn open(

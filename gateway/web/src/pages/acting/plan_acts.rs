@@ -12,8 +12,8 @@ use flows::{Kind, ProposedPoint};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::pages::acting::fields::{date, time};
-use crate::pages::acting::plan::{DAYS, ENDED, REFUSED, ROUTES, TIMES, UNSAFE, path, reach, shown};
-use crate::pages::acting::{OFFICERS, said_at};
+use crate::pages::acting::plan::{DAYS, ENDED, REFUSED, ROUTES, TIMES, UNSAFE, path, shown};
+use crate::pages::acting::{OFFICERS, reach, said_at};
 use crate::refusal::Refusal;
 use crate::route::{Route, post};
 use crate::visit::Visit;
@@ -108,7 +108,7 @@ async fn propose(
 
 /// The value as it was typed; what is wrong with it is said without repeating it.
 fn value(by: By, form: &Form, problems: &mut Problems) -> Option<PointValue> {
-    let made = crate::points::value(by, form.value("value"));
+    let made = PointValue::parse(by, form.value("value"));
     made.map_err(|words| problems.add("value", crate::show::sentence(&words)))
         .ok()
 }
