@@ -1,13 +1,14 @@
 //! The worklist: filters, order, pages and tiles agree; every line says why it is due when it is due.
 
 use axum::http::StatusCode;
-use flows::Role;
 use flows::worklist::{Due, Filter, PAGE_LINES, Sort};
+use flows::{Gateway, Role};
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
 use harness::on_both;
 use serde_json::json;
+use store::Pool;
 
-use super::{house, officer, owed};
+use super::{MANAGER, house, in_north_east, officer, owed};
 
 /// Victims of cases of their own, each with an introduction that is owed.
 async fn many(gateway: &TestGateway, count: usize) {
@@ -20,13 +21,18 @@ async fn many(gateway: &TestGateway, count: usize) {
 }
 
 async fn whole(gateway: &TestGateway, sort: Sort) -> Vec<(String, String)> {
-    let mut filter = Filter {
+    let filter = Filter {
         sort,
         ..Filter::default()
     };
+    whole_of(&gateway.flows, OFFICER, filter).await
+}
+
+/// Page after page of somebody's list.
+async fn whole_of(flows: &Gateway, user: &str, mut filter: Filter) -> Vec<(String, String)> {
     let mut all = Vec::new();
     loop {
-        let page = gateway.flows.list_work(OFFICER, &filter).await.expect("a page");
+        let page = flows.list_work(user, &filter).await.expect("a page");
         assert!(page.items.len() <= PAGE_LINES as usize);
         let lines = page.items.iter();
         all.extend(lines.map(|item| (item.line.urn.clone(), item.line.owed.id.to_string())));
@@ -104,6 +110,52 @@ on_both!(
             let tiles = [tiles.overdue, tiles.today, tiles.at_risk];
             assert_eq!(tiles.map(|count| usize::try_from(count).expect("few")), expected);
         }
+    }
+);
+
+/// Spreads the due times of all duties over two weeks from now; every second one was raised long ago.
+async fn spread(pool: &Pool, now: i64) {
+    let sql = format!(
+        "UPDATE obligations SET due_at = {now} + step.nth * 21600000000, last_at = {now} + step.nth * 21600000000, \
+         created_at = {now} - (step.nth % 2) * 8640000000000 \
+         FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS nth FROM obligations) AS step WHERE obligations.id = step.id"
+    );
+    let sql = sqlx::AssertSqlSafe(sql);
+    match pool {
+        Pool::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.map(|_| ()),
+        Pool::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
+    }
+    .expect("the due times are set");
+}
+
+on_both!(
+    async fn a_manager_reads_and_counts_at_risk_what_the_officer_does(database: Database) {
+        let gateway = house(&database).await;
+        many(&gateway, 60).await;
+        spread(&database.pool, gateway.flows.now().as_microsecond()).await;
+        let door = gateway.door();
+        door.sign_in_as(in_north_east(MANAGER, &[Role::VloManager])).await;
+        door.sign_in_as(officer(OFFICER, "Priya Shah", &["north-east"]))
+            .await;
+        let at_risk = async |user| {
+            let due = Some(Due::AtRisk);
+            whole_of(
+                &door.flows,
+                user,
+                Filter {
+                    due,
+                    ..Filter::default()
+                },
+            )
+            .await
+        };
+        let seen = at_risk(OFFICER).await;
+        // Four are due within a day; of the other 56 half were raised so long ago that half their time is gone.
+        assert_eq!(seen.len(), 4 + 28, "over more than one page");
+        assert_eq!(at_risk(MANAGER).await, seen);
+        let tiles = door.flows.count_work(MANAGER).await.expect("counts");
+        assert_eq!(tiles.at_risk, 32);
+        assert_eq!(tiles, door.flows.count_work(OFFICER).await.expect("counts"));
     }
 );
 
