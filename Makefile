@@ -16,11 +16,12 @@ run: ## install what is missing, build, and run the demo until Ctrl-C
 	cargo build --release --locked --package daemon --package audit
 	target/release/gateway demo
 
-test: ## install what is missing, then format, clippy and all tests on SQLite and PostgreSQL
+test: ## install what is missing, then libraries, format, clippy and all tests on SQLite and PostgreSQL
 	tools/install.sh test
 	$(MAKE) assets
 	npm ci --silent --prefix tests/browser
 	npm ci --silent --prefix tests/provider
+	$(MAKE) deny
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo build --locked --package daemon --package audit
@@ -39,5 +40,6 @@ soak: ## run the long trials and print their figures (takes long)
 	tools/install.sh test
 	tools/with-postgres.sh tools/trials.sh soak
 
-deny: ## check licences and banned crates (needs cargo-deny)
-	cargo deny --locked check bans licenses sources
+deny: ## check the libraries' licences and sources and that no banned one came in
+	tools/install.sh test
+	target/tools/bin/cargo-deny --locked check bans licenses sources

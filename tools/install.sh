@@ -5,7 +5,8 @@
 #                            which make the pages' style sheet and scripts
 #   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot, Python and Go, which the tests start themselves,
 #                            strace and libfiu, with which they watch and fail system calls, Chromium and a font like
-#                            Arial, in which they open the pages, and Python libraries in target/python
+#                            Arial, in which they open the pages, Python libraries in target/python and cargo-deny in
+#                            target/tools
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -99,5 +100,14 @@ if [ "$purpose" = test ]; then
         target/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
             --no-binary sslyze -r "$wanted"
         cp "$wanted" target/python/installed.txt
+    fi
+fi
+
+# Not in Debian, and PyPI's is years behind the form of deny.toml; built from source once.
+if [ "$purpose" = test ]; then
+    wanted=0.20.2
+    if ! target/tools/bin/cargo-deny --version 2>/dev/null | grep -qF " $wanted"; then
+        echo "install.sh: building cargo-deny $wanted into target/tools" >&2
+        cargo install --quiet --locked --version "$wanted" --root target/tools cargo-deny
     fi
 fi
