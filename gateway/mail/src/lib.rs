@@ -1,8 +1,9 @@
-//! Mail protocols, without a word of the product: compose a message, sign it, hand it to a relay over TLS,
-//! and a small real SMTP server to catch it again.
+//! Mail protocols, without a word of the product: compose a message, sign it, hand it to a relay over TLS, take
+//! mail in ([`receiving`]) and reduce it to a small typed record ([`inbound`]); and a small real SMTP server to
+//! catch what we sent.
 //!
-//! Deliberately absent: queues and retries (they belong to whoever keeps state), receiving from strangers,
-//! plaintext delivery, tracking of any kind, and every log line (an address must not reach one, law 11).
+//! Deliberately absent: queues and retries (they belong to whoever keeps state), plaintext delivery, tracking of
+//! any kind, and every log line (an address must not reach one, law 11).
 //!
 //! **Invariant:** every value that reaches a header is checked here before `lettre` sees it ([`header`]).
 //! **Invariant:** [`compose::Composed`] holds one recipient and nothing can give it a second.
@@ -18,7 +19,10 @@ pub mod catcher;
 pub mod compose;
 pub mod dkim;
 pub mod header;
+pub mod inbound;
+pub mod receiving;
 pub mod relay;
 pub mod return_path;
 pub mod sending_domain;
 pub mod tls;
+mod wire;

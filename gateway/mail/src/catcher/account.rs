@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Shared;
-use super::wire::Wire;
+use crate::wire::Wire;
 
 /// Who may send, and how it is asked. All of it invented: nothing here is wiped.
 #[derive(Clone)]

@@ -4,7 +4,6 @@
 mod account;
 mod session;
 mod sink;
-mod wire;
 
 use std::io;
 use std::net::SocketAddr;

@@ -8,9 +8,9 @@ use std::sync::atomic::Ordering;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use super::wire::{Broken, Wire};
 use super::{Caught, Fault, MESSAGE_BYTES_MAX, Shared, account};
 use crate::tls::TlsMode;
+use crate::wire::{Broken, TEXT_LINE_BYTES_MAX, Wire};
 
 const GREETING: &str = "220 catcher.test ESMTP";
 const RECIPIENTS_MAX: usize = 100;
@@ -36,16 +36,16 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 async fn converse_twice(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
     if shared.mode == TlsMode::Implicit {
-        let mut wire = Wire::new(shared.acceptor.accept(stream).await?);
+        let mut wire = Wire::new(shared.acceptor.accept(stream).await?, None);
         wire.say(GREETING);
         converse(&mut wire, shared, true).await?;
         return Ok(());
     }
-    let mut wire = Wire::new(stream);
+    let mut wire = Wire::new(stream, None);
     wire.say(GREETING);
     if let End::StartTls = converse(&mut wire, shared, false).await? {
         let stream = shared.acceptor.accept(wire.into_inner()).await?;
-        converse(&mut Wire::new(stream), shared, true).await?;
+        converse(&mut Wire::new(stream, None), shared, true).await?;
     }
     Ok(())
 }
@@ -143,7 +143,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     match broken {
-        Broken::Gone => {}
+        Broken::Gone | Broken::Silent => {}
         Broken::BareLineEnd => {
             shared.bare_line_ends.fetch_add(1, Ordering::SeqCst);
             wire.say("550 5.5.2 a line ends with CR LF and nothing else");
@@ -206,7 +206,7 @@ where
         return Ok(ControlFlow::Continue(()));
     }
     wire.say("354 go on");
-    let message = match wire.message(MESSAGE_BYTES_MAX).await? {
+    let message = match wire.message(MESSAGE_BYTES_MAX, TEXT_LINE_BYTES_MAX).await? {
         Ok(message) => message,
         Err(broken) => {
             give_up(wire, shared, broken).await?;

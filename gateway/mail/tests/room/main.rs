@@ -7,6 +7,8 @@
 
 mod compose;
 mod dkim;
+mod inbound;
+mod receiving;
 mod relay;
 mod sign_in;
 

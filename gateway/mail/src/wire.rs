@@ -1,58 +1,66 @@
 //! Lines and messages from a byte stream, strict about their ends (RFC 5321 section 2.3.8).
 
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
 
-/// Most bytes of a command line, and of a line of a message, with CRLF.
+/// Most bytes of a command line with CRLF: what RFC 5321 section 4.5.3.1.4 asks for, and room for extensions.
 const COMMAND_BYTES_MAX: usize = 2048;
-const LINE_BYTES_MAX: usize = 1000;
+/// Most bytes of a line of a message with CRLF (RFC 5321 section 4.5.3.1.6).
+pub(crate) const TEXT_LINE_BYTES_MAX: usize = 1000;
 
 /// Why reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Broken {
+pub(crate) enum Broken {
     /// The other side has gone.
     Gone,
     /// A CR or an LF without the other.
     BareLineEnd,
     /// A line without end.
     LongLine,
+    /// Nothing came for longer than is waited.
+    Silent,
 }
 
 /// Buffered reading and writing over a stream.
-pub(super) struct Wire<S> {
+pub(crate) struct Wire<S> {
     stream: S,
     unread: Vec<u8>,
     start: usize,
     replies: Vec<u8>,
+    idle: Option<Duration>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(super) fn new(stream: S) -> Self {
+    /// Over `stream`; a read waits no longer than `idle`.
+    pub(crate) fn new(stream: S, idle: Option<Duration>) -> Self {
         Self {
             stream,
             unread: Vec::with_capacity(16 * 1024),
             start: 0,
             replies: Vec::new(),
+            idle,
         }
     }
 
-    pub(super) fn into_inner(self) -> S {
+    pub(crate) fn into_inner(self) -> S {
         self.stream
     }
 
     /// Whether bytes have come that nobody asked for yet.
-    pub(super) fn has_unread(&self) -> bool {
+    pub(crate) fn has_unread(&self) -> bool {
         self.start < self.unread.len()
     }
 
     /// Puts a reply in line; it goes out when no further command has come (RFC 2920 section 3.2).
-    pub(super) fn say(&mut self, reply: &str) {
+    pub(crate) fn say(&mut self, reply: &str) {
         self.replies.extend_from_slice(reply.as_bytes());
         self.replies.extend_from_slice(b"\r\n");
     }
 
-    pub(super) async fn flush(&mut self) -> io::Result<()> {
+    pub(crate) async fn flush(&mut self) -> io::Result<()> {
         if !self.replies.is_empty() {
             self.stream.write_all(&self.replies).await?;
             self.stream.flush().await?;
@@ -62,7 +70,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// One command line without its CRLF.
-    pub(super) async fn command(&mut self) -> io::Result<Result<String, Broken>> {
+    pub(crate) async fn command(&mut self) -> io::Result<Result<String, Broken>> {
         Ok(match self.line(COMMAND_BYTES_MAX).await? {
             Ok((from, to)) => Ok(String::from_utf8_lossy(&self.unread[from..to]).into_owned()),
             Err(broken) => Err(broken),
@@ -70,12 +78,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// A message up to the lone dot, with the doubled dots made single; nothing when it is over
-    /// `bytes_max`, after reading it to its end.
-    pub(super) async fn message(&mut self, bytes_max: usize) -> io::Result<Result<Option<Vec<u8>>, Broken>> {
+    /// `bytes_max`, after reading it to its end. A line of more than `line_bytes_max` with its CRLF ends the reading.
+    pub(crate) async fn message(
+        &mut self,
+        bytes_max: usize,
+        line_bytes_max: usize,
+    ) -> io::Result<Result<Option<Vec<u8>>, Broken>> {
         let mut message = Vec::new();
         let mut large = false;
         loop {
-            let (from, to) = match self.line(LINE_BYTES_MAX).await? {
+            let (from, to) = match self.line(line_bytes_max).await? {
                 Ok(found) => found,
                 Err(broken) => return Ok(Err(broken)),
             };
@@ -121,7 +133,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.flush().await?;
             self.unread.drain(..self.start);
             self.start = 0;
-            if self.stream.read_buf(&mut self.unread).await? == 0 {
+            let reading = self.stream.read_buf(&mut self.unread);
+            let read = match self.idle {
+                None => reading.await?,
+                Some(idle) => match timeout(idle, reading).await {
+                    Ok(read) => read?,
+                    Err(_) => return Ok(Err(Broken::Silent)),
+                },
+            };
+            if read == 0 {
                 return Ok(Err(Broken::Gone));
             }
         }

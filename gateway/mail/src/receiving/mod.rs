@@ -1,0 +1,258 @@
+//! The door for mail: LMTP (RFC 2033) or SMTP (RFC 5321) behind the organisation's mail server. It takes mail for our own
+//! addresses alone, and says 250 only after its [`Receiver`] has stored the message.
+//!
+//! **Invariant:** a message is answered with 250 only once [`Receiver::receive`] said [`Answer::Stored`].
+//! **Invariant:** whatever a client sends, a connection holds no more than one message of the allowed size, and ends when
+//! the client is silent for longer than [`Settings::idle_ms`].
+//! **Invariant:** a line that ends in anything but CR LF ends the conversation (CVE-2023-51764 and its kin).
+//!
+//! To add a verb: an arm in `session::converse`.
+
+mod session;
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use crate::tls::{self, Identity, TlsError};
+
+/// Which of the two protocols is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// From a mail server that delivers to us: one answer for each recipient.
+    Lmtp,
+    /// From a mail server that relays to us.
+    Smtp,
+}
+
+/// Whether a message may come in the clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clear {
+    /// Only over TLS.
+    Refused,
+    /// Also without, from a server on the same machine: [`Settings::listen`] must be a loopback address.
+    FromThisMachine,
+}
+
+/// What the door is opened with.
+pub struct Settings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Which protocol.
+    pub protocol: Protocol,
+    /// How we call ourselves (RFC 5321 section 4.3.1).
+    pub hostname: String,
+    /// The certificate for STARTTLS; none offers none.
+    pub identity: Option<Identity>,
+    /// Whether mail may come in the clear.
+    pub clear: Clear,
+    /// Largest message, in bytes.
+    pub message_bytes_max: usize,
+    /// Connections at a time; whoever comes beyond them is told to come again.
+    pub connections_max: usize,
+    /// Connections at a time from one address.
+    pub connections_per_peer_max: usize,
+    /// Recipients of one message.
+    pub recipients_max: usize,
+    /// A client that says nothing for so long has gone, in milliseconds.
+    pub idle_ms: u64,
+    /// A conversation lasts no longer, in milliseconds: dripping bytes holds no connection for ever.
+    pub conversation_ms: u64,
+}
+
+/// A message as it came.
+#[derive(Clone)]
+pub struct Received {
+    /// Who connected: the organisation's mail server, as a rule.
+    pub peer: IpAddr,
+    /// What it called itself.
+    pub hello: String,
+    /// The return path, empty for `<>`; not believed.
+    pub return_path: String,
+    /// Those of our addresses that it is for, as given, each accepted by [`Receiver::knows`].
+    pub recipients: Vec<String>,
+    /// The message, its lines ended by CR LF.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Received {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Received([{} recipients, {} bytes])",
+            self.recipients.len(),
+            self.bytes.len()
+        )
+    }
+}
+
+/// What the client is told of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It is durable here, with its entry in the log.
+    Stored,
+    /// It could not be stored now: the client keeps it and tries again.
+    Later,
+    /// It will never be taken.
+    Never,
+}
+
+/// What [`Receiver::receive`] gives back.
+pub type Storing<'r> = Pin<Box<dyn Future<Output = Answer> + Send + 'r>>;
+
+/// Who keeps what comes in.
+pub trait Receiver: Send + Sync + 'static {
+    /// Whether mail for this address, as given in RCPT, is taken.
+    fn knows(&self, recipient: &str) -> bool;
+
+    /// Stores a message for all its recipients or for none, and answers once that is durable. Called again with the same
+    /// message when a client did not hear the answer.
+    fn receive(&self, message: Received) -> Storing<'_>;
+}
+
+/// Why the door did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum DoorError {
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The address.
+    #[error("the door for mail cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// Mail in the clear from other machines.
+    #[error(
+        "mail in the clear is taken on a loopback address only; give the door for mail a certificate, or let it listen there"
+    )]
+    Clear,
+    /// Neither a certificate nor leave to do without.
+    #[error("the door for mail has no certificate and may not take mail in the clear: nothing could come in")]
+    NoWay,
+}
+
+/// An open door. Dropping it cuts every connection.
+pub struct Door {
+    local_addr: SocketAddr,
+    accepting: JoinHandle<()>,
+    stop: Arc<tokio::sync::Notify>,
+}
+
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    pub(super) acceptor: Option<TlsAcceptor>,
+    pub(super) receiver: Arc<dyn Receiver>,
+}
+
+impl Door {
+    /// Starts listening, inside a tokio runtime.
+    ///
+    /// # Errors
+    /// The certificate, the address, or settings by which mail could come in the clear from elsewhere.
+    pub async fn open(settings: Settings, receiver: Arc<dyn Receiver>) -> Result<Self, DoorError> {
+        let in_the_clear = settings.clear == Clear::FromThisMachine;
+        if in_the_clear && !settings.listen.ip().is_loopback() {
+            return Err(DoorError::Clear);
+        }
+        if !in_the_clear && settings.identity.is_none() {
+            return Err(DoorError::NoWay);
+        }
+        let acceptor = match &settings.identity {
+            Some(identity) => Some(TlsAcceptor::from(tls::server(identity)?)),
+            None => None,
+        };
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(|fault| DoorError::Listen(settings.listen, fault))?;
+        let local_addr = listener
+            .local_addr()
+            .map_err(|fault| DoorError::Listen(settings.listen, fault))?;
+        let shared = Arc::new(Shared {
+            settings,
+            acceptor,
+            receiver,
+        });
+        let stop = Arc::new(tokio::sync::Notify::new());
+        let accepting = tokio::spawn(accept(listener, shared, Arc::clone(&stop)));
+        Ok(Self {
+            local_addr,
+            accepting,
+            stop,
+        })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Takes no further connection, lets those that are open finish for `grace`, and cuts the rest. A message that is
+    /// cut was not answered with 250: its client tries again.
+    pub async fn close(mut self, grace: Duration) {
+        self.stop.notify_one();
+        // The only error is a cancellation by ourselves.
+        let _ = tokio::time::timeout(grace, &mut self.accepting).await;
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: Arc<tokio::sync::Notify>) {
+    let free = Arc::new(Semaphore::new(shared.settings.connections_max));
+    // Who is connected how often. Both are this task's alone.
+    let mut peers = std::collections::BTreeMap::<IpAddr, usize>::new();
+    // Dropped with this task, and then every connection is cut.
+    let mut sessions = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.notified() => break,
+            accepted = listener.accept() => {
+                // A failed accept (no file handles left) concerns that caller; the next may succeed.
+                let Ok((stream, peer)) = accepted else { tokio::task::yield_now().await; continue };
+                let ip = peer.ip();
+                let count = peers.entry(ip).or_default();
+                let permit = Arc::clone(&free).try_acquire_owned();
+                let (Ok(permit), true) = (permit, *count < shared.settings.connections_per_peer_max) else {
+                    sessions.spawn(session::turn_away(stream, ip, false));
+                    continue;
+                };
+                *count += 1;
+                let shared = Arc::clone(&shared);
+                sessions.spawn(async move {
+                    session::serve(stream, ip, &shared).await;
+                    drop(permit);
+                    (ip, true)
+                });
+            }
+            Some(ended) = sessions.join_next() => forget(&mut peers, &ended),
+        }
+    }
+    drop(listener);
+    while let Some(ended) = sessions.join_next().await {
+        forget(&mut peers, &ended);
+    }
+}
+
+fn forget(
+    peers: &mut std::collections::BTreeMap<IpAddr, usize>,
+    ended: &Result<(IpAddr, bool), tokio::task::JoinError>,
+) {
+    // A session that panicked keeps its place in the count: that client gets one connection less until the restart.
+    let Ok((ip, true)) = ended else { return };
+    if let Some(count) = peers.get_mut(ip) {
+        *count -= 1;
+        if *count == 0 {
+            peers.remove(ip);
+        }
+    }
+}
