@@ -8,6 +8,7 @@
 //!
 //! To add a verb: an arm in `session::converse`.
 
+mod forwarded;
 mod session;
 
 use std::future::Future;
@@ -22,6 +23,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+use crate::origin::Client;
 use crate::tls::{self, Identity, TlsError};
 
 /// Which of the two protocols is spoken.
@@ -60,6 +62,9 @@ pub struct Settings {
     pub connections_max: usize,
     /// Connections at a time from one address.
     pub connections_per_peer_max: usize,
+    /// The mail servers in front of us, which may say whom they had a message from (XFORWARD); for mail of anybody else
+    /// the client is who connected.
+    pub forwarders: Vec<IpAddr>,
     /// Recipients of one message.
     pub recipients_max: usize,
     /// A client that says nothing for so long has gone, in milliseconds.
@@ -71,10 +76,8 @@ pub struct Settings {
 /// A message as it came.
 #[derive(Clone)]
 pub struct Received {
-    /// Who connected: the organisation's mail server, as a rule.
-    pub peer: IpAddr,
-    /// What it called itself.
-    pub hello: String,
+    /// The server that the message came from; none where the mail server in front of us did not say.
+    pub client: Option<Client>,
     /// The return path, empty for `<>`; not believed.
     pub return_path: String,
     /// Those of our addresses that it is for, as given, each accepted by [`Receiver::knows`].

@@ -8,7 +8,9 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::forwarded::Forwarded;
 use super::{Answer, Clear, Protocol, Received, Shared};
+use crate::origin::Client;
 use crate::wire::{Broken, Wire};
 
 /// Senders exceed RFC 5321's 1,000 bytes often enough that refusing would lose mail; the size of the message bounds it.
@@ -28,6 +30,7 @@ struct Talk {
     peer: IpAddr,
     secure: bool,
     hello: Option<String>,
+    forwarded: Forwarded,
     open: Option<Transaction>,
     faults: u32,
     unknown: u32,
@@ -61,6 +64,7 @@ async fn converse_twice(stream: TcpStream, peer: IpAddr, shared: &Shared) -> io:
         peer,
         secure: false,
         hello: None,
+        forwarded: Forwarded::default(),
         open: None,
         faults: 0,
         unknown: 0,
@@ -79,6 +83,7 @@ async fn converse_twice(stream: TcpStream, peer: IpAddr, shared: &Shared) -> io:
         // RFC 3207 section 4.2: nothing that was said before counts.
         talk.secure = true;
         talk.hello = None;
+        talk.forwarded = Forwarded::default();
         talk.open = None;
         converse(&mut Wire::new(stream, Some(idle)), &mut talk, shared).await?;
     }
@@ -105,6 +110,10 @@ where
                 wire.flush().await?;
                 return Ok(End::StartTls);
             }
+            ("XFORWARD", _) if talk.is_forwarder(shared) => match talk.forwarded.take(rest) {
+                Ok(()) => wire.say("250 2.0.0 ok"),
+                Err(()) => talk.fault(wire, "501 5.5.4 XFORWARD NAME=value"),
+            },
             ("MAIL", _) => begin(wire, talk, shared, rest),
             ("RCPT", _) => recipient(wire, talk, shared, rest),
             ("DATA", _) => {
@@ -114,6 +123,7 @@ where
             }
             ("RSET", _) => {
                 talk.open = None;
+                talk.forwarded = Forwarded::default();
                 wire.say("250 2.0.0 reset");
             }
             ("NOOP", _) => wire.say("250 2.0.0 here"),
@@ -129,6 +139,20 @@ where
 }
 
 impl Talk {
+    fn is_forwarder(&self, shared: &Shared) -> bool {
+        shared.settings.forwarders.contains(&self.peer)
+    }
+
+    /// Whom the message that ends now came from. What a forwarder said is of one message.
+    fn client(&mut self, shared: &Shared) -> Option<Client> {
+        let forwarded = std::mem::take(&mut self.forwarded);
+        if self.is_forwarder(shared) {
+            return forwarded.client();
+        }
+        let hello = self.hello.clone().unwrap_or_default();
+        Some(Client { ip: self.peer, hello })
+    }
+
     fn fault<S: AsyncRead + AsyncWrite + Unpin>(&mut self, wire: &mut Wire<S>, reply: &str) {
         self.faults += 1;
         wire.say(reply);
@@ -165,6 +189,9 @@ where
         wire.say("250-STARTTLS");
     }
     wire.say(&format!("250-SIZE {}", shared.settings.message_bytes_max));
+    if talk.is_forwarder(shared) {
+        wire.say("250-XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE");
+    }
     wire.say("250-8BITMIME");
     wire.say("250-PIPELINING");
     wire.say("250 ENHANCEDSTATUSCODES");
@@ -256,8 +283,7 @@ where
         None => "552 5.3.4 too large",
         Some(bytes) => {
             let received = Received {
-                peer: talk.peer,
-                hello: talk.hello.clone().unwrap_or_default(),
+                client: talk.client(shared),
                 return_path: open.return_path,
                 recipients: open.recipients,
                 bytes,

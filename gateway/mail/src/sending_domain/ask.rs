@@ -1,17 +1,12 @@
 //! The TXT records of a name.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::RData;
 
-/// How long one question waits for its answer.
-const ANSWER_MAX: Duration = Duration::from_secs(2);
-/// How often it is asked.
-const ATTEMPTS: usize = 2;
+use crate::resolver;
 
 /// Why nothing is known about a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,23 +30,13 @@ pub(super) struct Asker(TokioResolver);
 impl Asker {
     /// Asks this resolver, or those of the machine. Nothing that was answered is kept.
     pub(super) fn new(resolver: Option<SocketAddr>) -> Result<Self, NoAnswer> {
-        let mut builder = match resolver {
-            Some(address) => {
-                let mut server = NameServerConfig::udp_and_tcp(address.ip());
-                for connection in &mut server.connections {
-                    connection.port = address.port();
-                }
-                let config = ResolverConfig::from_name_servers(vec![server]);
-                TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
-            }
-            None => TokioResolver::builder_tokio().map_err(|_| NoAnswer::Nobody)?,
-        };
-        let options = builder.options_mut();
-        options.timeout = ANSWER_MAX;
-        options.attempts = ATTEMPTS;
-        options.cache_size = 0;
-        options.use_hosts_file = ResolveHosts::Never;
-        builder.build().map(Self).map_err(|_| NoAnswer::Nobody)
+        let (config, options) = resolver::of(resolver).map_err(|_| NoAnswer::Nobody)?;
+        let builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+        builder
+            .with_options(options)
+            .build()
+            .map(Self)
+            .map_err(|_| NoAnswer::Nobody)
     }
 
     /// Every TXT record of a name, its pieces put together (RFC 7208 section 3.3); none where the name has none.

@@ -43,6 +43,7 @@ fn settings(protocol: Protocol) -> Settings {
         message_bytes_max: 10_000,
         connections_max: 3,
         connections_per_peer_max: 2,
+        forwarders: Vec::new(),
         recipients_max: 2,
         idle_ms: 60_000,
         conversation_ms: 60_000,
@@ -108,7 +109,7 @@ async fn lmtp_answers_for_each_recipient_and_smtp_once() {
         assert_eq!(
             (
                 kept.return_path.as_str(),
-                kept.hello.as_str(),
+                kept.client.unwrap().hello.as_str(),
                 kept.recipients.len()
             ),
             ("dana@isva.example", "mail.test", 2)
@@ -283,4 +284,32 @@ async fn mail_in_the_clear_comes_from_this_machine_or_not_at_all() {
         .await;
     assert_eq!(codes(&heard), ["220", "250", "530", "554"], "{heard}");
     assert!(heard.contains("250-STARTTLS"));
+}
+
+#[tokio::test]
+async fn only_the_server_in_front_says_whom_it_had_a_message_from_and_for_one_message() {
+    let message = format!("MAIL FROM:<a@b.example>\r\nRCPT TO:<{OURS}>\r\nDATA\r\nx\r\n.\r\n");
+    let lines =
+        format!("EHLO front\r\nXFORWARD ADDR=192.0.2.7 HELO=mail.b.example\r\n{message}{message}QUIT\r\n");
+    let in_front = Settings {
+        forwarders: vec!["127.0.0.1".parse().unwrap()],
+        ..settings(Protocol::Smtp)
+    };
+    let believed = trial(in_front, Answer::Stored).await;
+    believed.say(&lines).await;
+    let clients: Vec<_> = believed
+        .messages()
+        .into_iter()
+        .map(|mail| mail.client.map(|c| c.ip.to_string()))
+        .collect();
+    assert_eq!(clients, [Some("192.0.2.7".to_owned()), None]);
+    let stranger = trial(settings(Protocol::Smtp), Answer::Stored).await;
+    let heard = stranger.say(&lines).await;
+    assert_eq!(codes(&heard)[2], "502", "{heard}");
+    assert!(
+        stranger
+            .messages()
+            .iter()
+            .all(|mail| mail.client.as_ref().unwrap().ip.is_loopback())
+    );
 }
