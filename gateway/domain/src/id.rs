@@ -113,4 +113,8 @@ ids! {
     BreachId,
     /// What an officer asks a manager to decide about a duty.
     RequestId,
+    /// A conversation with one adviser about one victim.
+    ThreadId,
+    /// A message that came to a mailbox.
+    InboundId,
 }

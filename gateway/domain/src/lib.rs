@@ -20,6 +20,7 @@ pub mod deadline;
 pub mod draft;
 pub mod event;
 pub mod id;
+pub mod mailbox;
 pub mod masked;
 pub mod meeting;
 pub mod obligation;

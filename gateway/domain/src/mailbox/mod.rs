@@ -1,0 +1,234 @@
+//! The dedicated mailboxes for Independent Sexual Violence Advisers: which case a message belongs to, or why it waits for a
+//! person (requirements B2, B3 and B4).
+//!
+//! **Invariant:** a message is filed only for a registered adviser with live consent of that victim, who is who the message
+//! names, and only by a thread of theirs or by a URN of somebody whom they support. Anything less is a [`Reason`].
+//! **Invariant:** a URN alone, a name or a familiar address never files a message.
+//!
+//! To add a reason: a variant of [`Reason`], its word, its sentence, and the rule in [`route`] that gives it.
+
+mod lookalike;
+mod urns;
+
+#[cfg(test)]
+mod tests;
+
+pub use lookalike::resembles;
+pub use urns::urns_in;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::words::words;
+use crate::id::{AdviserId, ThreadId, VictimId};
+use crate::urn::Urn;
+
+words! {
+    /// Why a message waits in quarantine.
+    Reason {
+        /// Two programs might read it differently.
+        Ambiguous = "ambiguous",
+        /// Too large or too deeply built to be read.
+        TooMuch = "too-much",
+        /// A machine sent it.
+        Automatic = "automatic",
+        /// Its domain resembles that of a service that we know.
+        Lookalike = "lookalike",
+        /// A domain that we know, and an address there that nobody registered.
+        Unregistered = "unregistered",
+        /// Nobody whom we know.
+        UnknownSender = "unknown-sender",
+        /// It could not be shown that it comes from where it says.
+        Unverified = "unverified",
+        /// An answer in a thread of another adviser.
+        ForeignThread = "foreign-thread",
+        /// An answer in a thread that was closed.
+        ClosedThread = "closed-thread",
+        /// The victim's consent is not there, or over.
+        NoConsent = "no-consent",
+        /// It names a case on which this adviser supports nobody.
+        NotTheirs = "not-theirs",
+        /// It names more than one case, or a case in which this adviser supports more than one person.
+        Several = "several",
+        /// It names no case and answers nothing of ours.
+        NoLink = "no-link",
+    }
+}
+
+impl Reason {
+    /// What an officer reads.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Ambiguous => {
+                "This message could be read in more than one way, so what you see may not be what was meant."
+            }
+            Self::TooMuch => "This message was too large or too deeply built to be read.",
+            Self::Automatic => "A machine sent this, not a person.",
+            Self::Lookalike => "The sender’s domain looks like one of a service we know, and is not.",
+            Self::Unregistered => {
+                "The domain belongs to a service we know, but nobody is registered at this address."
+            }
+            Self::UnknownSender => "We do not know the sender.",
+            Self::Unverified => "It could not be shown that this message comes from the address it names.",
+            Self::ForeignThread => "It answers in a conversation with another adviser.",
+            Self::ClosedThread => "It answers in a conversation that was closed.",
+            Self::NoConsent => "The victim has not given this adviser consent, or the consent is over.",
+            Self::NotTheirs => "It names a case in which this adviser supports nobody.",
+            Self::Several => "It may be about more than one person.",
+            Self::NoLink => "It names no case and answers no message of ours.",
+        }
+    }
+}
+
+/// Who a message says it is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sender {
+    /// An adviser whose registration holds today.
+    Adviser(AdviserId),
+    /// Nobody registered, at the domain of a service that we know.
+    OfKnownService,
+    /// At a domain that resembles one of them.
+    Lookalike,
+    /// Anybody else.
+    Unknown,
+}
+
+/// The conversation that a message answers in, by our own reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// Which.
+    pub thread: ThreadId,
+    /// About whom.
+    pub victim: VictimId,
+    /// With whom.
+    pub adviser: AdviserId,
+    /// Whether it still goes on.
+    pub open: bool,
+}
+
+/// Somebody whom the sender supports with live consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supported {
+    /// The victim.
+    pub victim: VictimId,
+    /// Their case.
+    pub urn: Urn,
+}
+
+/// How a message is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As a person sends it.
+    Plain,
+    /// A machine sent it.
+    Automatic,
+    /// It could be read in more ways than one.
+    Ambiguous,
+    /// It broke a bound and was not read.
+    TooMuch,
+}
+
+/// Everything that decides where a message goes.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// How it is made.
+    pub form: Form,
+    /// Who it says it is from.
+    pub sender: Sender,
+    /// Whether that was shown.
+    pub verified: bool,
+    /// The conversations it answers in.
+    pub answers: Vec<Answered>,
+    /// The URNs in its subject and text.
+    pub urns: Vec<Urn>,
+    /// Whom the sender supports.
+    pub supported: Vec<Supported>,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// To a victim's file.
+    File {
+        /// Whose.
+        victim: VictimId,
+        /// From whom.
+        adviser: AdviserId,
+        /// Into which conversation; none begins a new one.
+        thread: Option<ThreadId>,
+    },
+    /// To a person who decides.
+    Quarantine(Reason),
+}
+
+/// Decides where a message goes.
+pub fn route(facts: &Facts) -> Route {
+    match decide(facts) {
+        Ok((victim, adviser, thread)) => Route::File {
+            victim,
+            adviser,
+            thread,
+        },
+        Err(reason) => Route::Quarantine(reason),
+    }
+}
+
+fn decide(facts: &Facts) -> Result<(VictimId, AdviserId, Option<ThreadId>), Reason> {
+    match facts.form {
+        Form::TooMuch => return Err(Reason::TooMuch),
+        // Said before all else: whoever triages must not take it for a slip.
+        _ if facts.sender == Sender::Lookalike => return Err(Reason::Lookalike),
+        Form::Ambiguous => return Err(Reason::Ambiguous),
+        Form::Automatic => return Err(Reason::Automatic),
+        Form::Plain => {}
+    }
+    let adviser = match &facts.sender {
+        Sender::Adviser(adviser) => adviser,
+        Sender::OfKnownService => return Err(Reason::Unregistered),
+        Sender::Unknown | Sender::Lookalike => return Err(Reason::UnknownSender),
+    };
+    if !facts.verified {
+        return Err(Reason::Unverified);
+    }
+    let (victim, thread) = match facts.answers.as_slice() {
+        [] => (by_urn(facts)?, None),
+        [answered] => (
+            by_thread(facts, adviser, answered)?,
+            Some(answered.thread.clone()),
+        ),
+        [_, ..] => return Err(Reason::Several),
+    };
+    Ok((victim, adviser.clone(), thread))
+}
+
+fn by_thread(facts: &Facts, adviser: &AdviserId, answered: &Answered) -> Result<VictimId, Reason> {
+    if answered.adviser != *adviser {
+        return Err(Reason::ForeignThread);
+    }
+    if !answered.open {
+        return Err(Reason::ClosedThread);
+    }
+    let supported = facts.supported.iter().find(|one| one.victim == answered.victim);
+    let supported = supported.ok_or(Reason::NoConsent)?;
+    // Two topics are never merged: who writes of another case in this conversation is not filed under it.
+    if facts.urns.iter().any(|urn| urn.root() != supported.urn.root()) {
+        return Err(Reason::Several);
+    }
+    Ok(answered.victim.clone())
+}
+
+fn by_urn(facts: &Facts) -> Result<VictimId, Reason> {
+    let mut roots: Vec<&str> = facts.urns.iter().map(Urn::root).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    let root = match roots.as_slice() {
+        [] => return Err(Reason::NoLink),
+        [root] => *root,
+        [_, ..] => return Err(Reason::Several),
+    };
+    let mut theirs = facts.supported.iter().filter(|one| one.urn.root() == root);
+    match (theirs.next(), theirs.next()) {
+        (None, _) => Err(Reason::NotTheirs),
+        (Some(one), None) => Ok(one.victim.clone()),
+        (Some(_), Some(_)) => Err(Reason::Several),
+    }
+}
