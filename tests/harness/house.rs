@@ -19,6 +19,8 @@ use vault::KeyFile;
 use crate::chance::{MachineClock, SeededEntropy};
 use crate::gateway::{APPROVER, AUDITOR, CONNECTIONS_MAX, HOLD_BACK_S, KEPT_YEARS, MAIL_DOMAIN, OFFICER};
 
+/// The domain of the mailboxes for advisers.
+pub const MAILBOX_DOMAIN: &str = "isva.gateway.example";
 /// The key that seals.
 pub const KEY: &str = "test-1";
 
@@ -49,7 +51,7 @@ pub(crate) fn parts(
         index,
         rulebook: Rulebook::parse(&config("victims-code.toml")).expect("the rulebook"),
         calendar: Calendar::parse(&config("bank-holidays.json")).expect("the calendar"),
-        areas: Areas::parse(&config("areas.toml")).expect("the Areas"),
+        areas: Areas::parse(&with_mailboxes(&config("areas.toml"))).expect("the Areas"),
         retention: Policy::parse(&retention_file()).expect("the retention policy"),
         library: Library::load(&repository().join("templates/messages")).expect("the words"),
         staff: staff(),
@@ -57,6 +59,18 @@ pub(crate) fn parts(
         signer: None,
         entropy: Box::new(entropy),
     }
+}
+
+/// The Areas, each with the mailbox `CODE@isva.gateway.example`.
+pub fn with_mailboxes(areas: &str) -> String {
+    let lines = areas.lines().map(|line| match line.strip_prefix("code = \"") {
+        Some(code) => {
+            let code = code.trim_end_matches('"');
+            format!("{line}\nmailbox = \"{code}@{MAILBOX_DOMAIN}\"\n")
+        }
+        None => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 /// The retention policy of the house with the number that nobody has stated yet: [`KEPT_YEARS`].

@@ -27,6 +27,7 @@ mod killed;
 mod kills;
 mod late_events;
 mod leaving;
+mod mailbox;
 mod oracle;
 mod orders;
 mod overtaken;

@@ -272,6 +272,7 @@ pub async fn open(config: &Config, clock: Box<dyn Clock>) -> Result<Gateway, Fau
     });
     gateway.load_accounts().await?;
     gateway.index_names().await?;
+    gateway.index_advisers().await?;
     Ok(gateway)
 }
 

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod demo;
 mod house;
+mod mail_in;
 mod print;
 mod program_log;
 mod serve;
@@ -98,6 +99,9 @@ enum Command {
     /// The way by which mail leaves.
     #[command(subcommand)]
     Mail(commands::sending::Command),
+    /// The mailboxes for advisers.
+    #[command(subcommand)]
+    Mailbox(commands::mailbox::Command),
     /// Bring cases in.
     #[command(subcommand)]
     Cases(commands::imports::Cases),
@@ -140,6 +144,7 @@ async fn run(cli: Cli) -> Result<u8, print::Fault> {
         Command::Migrate => serve::migrate(&open).await,
         Command::Vault(command) => commands::vault::run(&open, command).await,
         Command::Log(command) => commands::log::run(&open, command).await,
+        Command::Mailbox(command) => commands::mailbox::run(&open, command).await,
         Command::Notices(command) => commands::notices::run(&open, command).await,
         Command::Check => commands::check::run(&open).await,
         Command::Deadline(args) => commands::deadline::run(&open, args),

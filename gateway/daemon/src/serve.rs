@@ -14,7 +14,7 @@ use crate::print::{self, Fault};
 use crate::site::Site;
 use crate::webhook::Receiver;
 use crate::witnesses::Cosigner;
-use crate::{house, program_log, workers};
+use crate::{house, mail_in, program_log, workers};
 
 /// Opens what the configuration describes and works until it is told to stop.
 pub async fn run(context: &Context) -> Result<u8, Fault> {
@@ -26,6 +26,10 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     let gateway = gateway
         .publishing(files.published(&config.contact_log))
         .mailing(MailRoute::new(relay.clone(), house::sending_domain(&config)?));
+    let gateway = match &config.mail_in {
+        Some(about) => gateway.receiving(mail_in::incoming(&config, about)?),
+        None => gateway,
+    };
     let gateway = Arc::new(gateway);
     let cosigner = Cosigner::new(files.policy().clone())?;
     let known = house::known_texts(&config, &files)?;
@@ -53,9 +57,21 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
         Some(web) => Some(Site::open(web, Arc::clone(&gateway))?),
         None => None,
     };
+    let door = match &config.mail_in {
+        Some(about) => Some(mail_in::open(mail_in::settings(about)?, Arc::clone(&gateway)).await?),
+        None => None,
+    };
     let receiver = config.webhook.as_ref().map(Receiver::new).transpose()?;
     let stuck_s = config.outbox.stuck_s;
-    let worked = workers::run(gateway, relay, (sealer, cosigner), receiver, stuck_s, site).await;
+    let worked = workers::run(
+        gateway,
+        relay,
+        (sealer, cosigner),
+        receiver,
+        stuck_s,
+        (site, door),
+    )
+    .await;
     looking.abort();
     worked.map(|()| 0)
 }

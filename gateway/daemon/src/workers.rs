@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flows::{Gateway, Kind, Sealer};
+use mail::receiving::Door;
 use mail::relay::Relay;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 use crate::chance::lease_name;
+use crate::mail_in;
 use crate::print::Fault;
 use crate::site::Site;
 use crate::webhook::Receiver;
@@ -170,7 +172,7 @@ pub async fn run(
     (sealer, cosigner): (Sealer, Cosigner),
     receiver: Option<Receiver>,
     stuck_s: i64,
-    site: Option<Site>,
+    (site, door): (Option<Site>, Option<Door>),
 ) -> Result<(), Fault> {
     let house = Arc::new(House {
         gateway,
@@ -191,6 +193,13 @@ pub async fn run(
     }
     if let Some(site) = site {
         workers.spawn(serve(site, stopped.clone()));
+    }
+    if let Some(door) = door {
+        let mut stop = stopped.clone();
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        workers.spawn(mail_in::serve(door, stopped));
     }
     tracing::info!("working");
     let ended = tokio::select! {

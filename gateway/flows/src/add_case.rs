@@ -212,6 +212,7 @@ impl Gateway {
             until_at: Some(end_of(adviser.until)?),
         };
         people::add_adviser(tx, &row, self.now()).await?;
+        self.index_adviser(tx, &row.id, &adviser.email).await?;
         let consent = ConsentRow {
             id: ConsentId::random(self.entropy()),
             victim_id: victim.clone(),

@@ -232,6 +232,7 @@ fn counted(entry: Entry, gone: &Gone) -> Entry {
         ("messages", gone.messages),
         ("contacts", gone.contacts),
         ("meetings", gone.meetings),
+        ("inbound", gone.inbound),
         ("proposals", gone.proposals),
         ("defendants", gone.defendants),
     ];

@@ -19,7 +19,7 @@ use store::{Appender, Pool};
 use vault::{BlindIndex, KeyRing};
 
 use crate::accounts::Account;
-use crate::{Error, MailRoute, PublishedLog, Result};
+use crate::{Error, Incoming, MailRoute, PublishedLog, Result};
 
 /// Somebody who may act: of the staff file, or with an account.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -113,6 +113,8 @@ pub struct Gateway {
     pub(crate) published: Option<PublishedLog>,
     /// By which way mail leaves, for who looks after it.
     pub(crate) outgoing: Option<MailRoute>,
+    /// How mail that comes in is looked at.
+    pub(crate) incoming: Option<Box<Incoming>>,
     /// Those who may act; accounts are taken in anew with each request of theirs.
     staff: RwLock<BTreeMap<String, Arc<Staff>>>,
 }
@@ -128,6 +130,7 @@ impl Gateway {
             appender,
             published: None,
             outgoing: None,
+            incoming: None,
             staff: RwLock::new(staff),
         }
     }
@@ -143,6 +146,13 @@ impl Gateway {
     #[must_use]
     pub fn mailing(mut self, outgoing: MailRoute) -> Self {
         self.outgoing = Some(outgoing);
+        self
+    }
+
+    /// With what mail that comes in is looked at with.
+    #[must_use]
+    pub fn receiving(mut self, incoming: Incoming) -> Self {
+        self.incoming = Some(Box::new(incoming));
         self
     }
 

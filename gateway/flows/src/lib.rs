@@ -48,11 +48,13 @@ mod passkeys;
 mod person;
 mod published_log;
 
+mod mailboxes;
 mod plan_desk;
 mod read_draft;
 mod read_log;
 mod read_message;
 pub mod read_victim;
+mod receive_mail;
 mod record_contact;
 mod record_event;
 mod record_texts;
@@ -100,6 +102,7 @@ pub use house::{
     UNDELIVERED_MAX, Undelivered, VersionShown,
 };
 pub use log_pack::{LogPack, PackFile};
+pub use mailboxes::{Correspondence, MailboxCount, MailboxQuestion, QuarantinedMail, REJECTIONS};
 pub use open_field::Opened;
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};
 
@@ -108,6 +111,7 @@ pub use published_log::{PublishedLog, Standing};
 pub use plan_desk::PlanDesk;
 pub use read_draft::DraftRead;
 pub use read_message::{MessageRead, Tried};
+pub use receive_mail::{Arrived, Incoming, MailDesk};
 pub use record_contact::{Contacted, NewContact};
 pub use record_event::Recorded;
 pub use record_texts::KnownText;

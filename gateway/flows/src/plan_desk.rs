@@ -8,6 +8,7 @@ use domain::window::Windows;
 use store::people;
 use store::proposals;
 use store::reach::Named;
+use store::threads;
 use store::whole_victim;
 
 use crate::decide::check_reason;
@@ -111,8 +112,11 @@ impl Gateway {
                 "this adviser has no consent that could be ended".to_owned(),
             ));
         }
+        // Requirement B2: what was said so far is not open to them any more, and what they write from now on waits.
+        let closed = threads::close(&mut tx, &victim.row.id, adviser, now).await?;
         let ended = about_victim(now, actor, Act::Change, "consent-ended", &victim)?
             .with_fact("adviser", adviser.as_str())
+            .with_fact("threads-closed", closed.to_string())
             .with_reason(reason);
         Ok(tx.commit(&[ended]).await?)
     }

@@ -63,6 +63,11 @@ impl From<&[u8]> for Arg {
         Self::Bytes(Some(value.to_vec()))
     }
 }
+impl From<&[u8; 32]> for Arg {
+    fn from(value: &[u8; 32]) -> Self {
+        Self::Bytes(Some(value.to_vec()))
+    }
+}
 impl From<&Vec<u8>> for Arg {
     fn from(value: &Vec<u8>) -> Self {
         Self::Bytes(Some(value.clone()))
@@ -107,7 +112,9 @@ ids!(
     CoverId,
     GlassId,
     BreachId,
-    RequestId
+    RequestId,
+    ThreadId,
+    InboundId
 );
 
 /// Writes a list of arguments: `args![id, now, "text"]`.

@@ -51,6 +51,10 @@ statements! {
     CONTACTS = Statement::both("contacts.erase", "UPDATE contacts SET sealed = NULL WHERE victim_id = $1");
     PROPOSALS = Statement::both("plan_proposals.erase", "UPDATE plan_proposals SET sealed = $2 WHERE victim_id = $1");
     MEETINGS = Statement::both("meetings.erase", "UPDATE meetings SET sealed = $2 WHERE victim_id = $1");
+    INBOUND = Statement::both("inbound.erase", "UPDATE inbound SET sealed = $2 WHERE victim_id = $1");
+    REFERENCES = Statement::both("thread_references.erase",
+        "DELETE FROM thread_references WHERE thread_id IN (SELECT id FROM threads WHERE victim_id = $1)");
+    THREADS = Statement::both("threads.end", "UPDATE threads SET state = 'closed' WHERE victim_id = $1");
     NOTICES = Statement::both("notices.end", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE victim_id = $1 AND seen_at IS NULL");
     // Advisers of nobody else go with the victim.
     ADVISER_KEYS = Statement::both("data_keys.erase_advisers",
@@ -59,6 +63,9 @@ statements! {
     ADVISERS = Statement::both("advisers.erase",
         "UPDATE advisers SET sealed = $2, service = '' WHERE id IN (SELECT adviser_id FROM consents WHERE victim_id = $1) \
          AND id NOT IN (SELECT adviser_id FROM consents WHERE victim_id <> $1)");
+    ADVISER_ADDRESSES = Statement::both("adviser_addresses.erase",
+        "DELETE FROM adviser_addresses WHERE adviser_id IN (SELECT adviser_id FROM consents WHERE victim_id = $1) \
+         AND adviser_id NOT IN (SELECT adviser_id FROM consents WHERE victim_id <> $1)");
     CONSENTS = Statement::both("consents.erase", "DELETE FROM consents WHERE victim_id = $1");
 }
 
@@ -130,6 +137,8 @@ pub struct Gone {
     pub contacts: u64,
     /// Meetings without what was typed.
     pub meetings: u64,
+    /// Messages from advisers whose words went.
+    pub inbound: u64,
     /// Changes of the contact plan without their values.
     pub proposals: u64,
     /// People of the defence side.
@@ -215,12 +224,16 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
         messages: tx.execute(&MESSAGES, blank).await?,
         contacts: tx.execute(&CONTACTS, args![victim]).await?,
         meetings: tx.execute(&MEETINGS, blank).await?,
+        inbound: tx.execute(&INBOUND, blank).await?,
         proposals: tx.execute(&PROPOSALS, blank).await?,
         defendants: 0,
     };
     for index in who.names {
         gone.indexes += tx.execute(&NAME, args![case, index.as_slice()]).await?;
     }
+    gone.indexes += tx.execute(&REFERENCES, args![victim]).await?;
+    tx.execute(&THREADS, args![victim]).await?;
+    gone.indexes += tx.execute(&ADVISER_ADDRESSES, args![victim]).await?;
     gone.keys += tx.execute(&ADVISER_KEYS, args![victim]).await?;
     tx.execute(&ADVISERS, blank).await?;
     tx.execute(&CONSENTS, args![victim]).await?;

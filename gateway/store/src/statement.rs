@@ -67,6 +67,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::known_texts::ALL,
         crate::log::ALL,
         crate::log_search::ALL,
+        crate::mailboxes::ALL,
         crate::meetings::ALL,
         crate::notices::ALL,
         crate::obligations::ALL,
@@ -84,6 +85,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::vettings::ALL,
         crate::webhooks::ALL,
         crate::whole_victim::ALL,
+        crate::threads::ALL,
         crate::tiles::ALL,
         crate::worklist::ALL,
     ]

@@ -5,6 +5,7 @@ use domain::retention::{DEFAULT, Policy};
 use super::Context;
 use crate::config::{self, Config};
 use crate::house::{self, Paths};
+use crate::mail_in;
 use crate::print::{self, Fault};
 use crate::webhook::Receiver;
 
@@ -106,6 +107,10 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
         let texts = house::texts(&Paths::of_config(config));
         let settings = texts.and_then(|texts| about.settings(&texts.areas));
         found("sign-on", settings.map(|settings| settings.issuer));
+    }
+    if let Some(about) = &config.mail_in {
+        let opened = mail_in::settings(about).and_then(|_| mail_in::incoming(config, about));
+        found("mail in", opened.map(|_| about.listen.clone()));
     }
     if let Some(about) = &config.webhook {
         found("webhook", Receiver::new(about).map(|_| about.url.clone()));

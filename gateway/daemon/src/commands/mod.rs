@@ -6,6 +6,7 @@ pub mod deadline;
 pub mod drafts;
 pub mod imports;
 pub mod log;
+pub mod mailbox;
 pub mod notices;
 pub mod obligations;
 pub mod outbox;

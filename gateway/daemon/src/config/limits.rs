@@ -35,6 +35,9 @@ pub fn faults(config: &Config) -> Vec<String> {
     if let Some(door) = &config.web {
         web(door, &mut must);
     }
+    if let Some(door) = &config.mail_in {
+        door.faults(&mut must);
+    }
     if let Some(receiver) = &config.webhook {
         receiver.faults(&mut must);
     }

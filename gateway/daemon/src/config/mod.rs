@@ -6,6 +6,7 @@
 //! To add a key: a field here, its line in `config/gateway.toml`, and, when it has limits, a line in `limits`.
 
 mod limits;
+mod mail_in;
 pub mod secrets;
 mod single_sign_on;
 mod staff;
@@ -18,6 +19,7 @@ use domain::rulebook::Confirmation;
 use serde::Deserialize;
 
 pub use limits::resolver;
+pub use mail_in::{MailIn, Protocol};
 pub use single_sign_on::SingleSignOn;
 pub use staff::read as read_staff;
 pub use webhook::Webhook;
@@ -52,6 +54,8 @@ pub struct Config {
     pub outbox: Outbox,
     /// The service that people sign in to; without it, this process serves no pages.
     pub web: Option<Web>,
+    /// The door for mail to the mailboxes; nothing comes in without it.
+    pub mail_in: Option<MailIn>,
     /// Another system that is told of changes; nobody is without it.
     pub webhook: Option<Webhook>,
     /// The program's own log.
@@ -364,6 +368,7 @@ impl Config {
                 .for_each(|about| about.resolve(folder));
         }
         self.webhook.iter_mut().for_each(|about| about.resolve(folder));
+        self.mail_in.iter_mut().for_each(|about| about.resolve(folder));
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);
         self.relay.password_file.iter_mut().for_each(here);

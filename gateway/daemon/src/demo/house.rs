@@ -102,6 +102,7 @@ pub fn web(project: &Path, dir: &Path, listen: SocketAddr) -> Result<Web, Fault>
 pub async fn open_accounts(gateway: &Gateway) -> Result<(), Fault> {
     gateway.load_accounts().await?;
     gateway.index_names().await?;
+    gateway.index_advisers().await?;
     let known = gateway.list_accounts("operator").await?;
     let all = gateway
         .parts()

@@ -322,6 +322,8 @@ details! {
     }
     /// It is time to ask again whether the contact details are safe.
     SafetyCheckDue = "safety-check-due" in Contact {}
+    /// A victim's adviser wrote to us, and waits for an answer.
+    AdviserMessage = "adviser-message" in Contact {}
     /// The victim no longer supports the prosecution.
     VictimWithdrew = "victim-withdrew" in Case {}
     /// The victim wants no more news, of some stages or at all.

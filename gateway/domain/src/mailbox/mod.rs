@@ -82,8 +82,8 @@ impl Reason {
 /// Who a message says it is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sender {
-    /// An adviser whose registration holds today.
-    Adviser(AdviserId),
+    /// An adviser whose registration holds today. One person may be registered several times, for several victims.
+    Adviser(Vec<AdviserId>),
     /// Nobody registered, at the domain of a service that we know.
     OfKnownService,
     /// At a domain that resembles one of them.
@@ -112,6 +112,8 @@ pub struct Supported {
     pub victim: VictimId,
     /// Their case.
     pub urn: Urn,
+    /// The registration that the consent names.
+    pub adviser: AdviserId,
 }
 
 /// How a message is made.
@@ -181,42 +183,43 @@ fn decide(facts: &Facts) -> Result<(VictimId, AdviserId, Option<ThreadId>), Reas
         Form::Automatic => return Err(Reason::Automatic),
         Form::Plain => {}
     }
-    let adviser = match &facts.sender {
-        Sender::Adviser(adviser) => adviser,
+    let known = match &facts.sender {
+        Sender::Adviser(known) => known,
         Sender::OfKnownService => return Err(Reason::Unregistered),
         Sender::Unknown | Sender::Lookalike => return Err(Reason::UnknownSender),
     };
     if !facts.verified {
         return Err(Reason::Unverified);
     }
-    let (victim, thread) = match facts.answers.as_slice() {
+    let (supported, thread) = match facts.answers.as_slice() {
         [] => (by_urn(facts)?, None),
-        [answered] => (
-            by_thread(facts, adviser, answered)?,
-            Some(answered.thread.clone()),
-        ),
+        [answered] => (by_thread(facts, known, answered)?, Some(answered.thread.clone())),
         [_, ..] => return Err(Reason::Several),
     };
-    Ok((victim, adviser.clone(), thread))
+    Ok((supported.victim.clone(), supported.adviser.clone(), thread))
 }
 
-fn by_thread(facts: &Facts, adviser: &AdviserId, answered: &Answered) -> Result<VictimId, Reason> {
-    if answered.adviser != *adviser {
+fn by_thread<'f>(
+    facts: &'f Facts,
+    known: &[AdviserId],
+    answered: &Answered,
+) -> Result<&'f Supported, Reason> {
+    if !known.contains(&answered.adviser) {
         return Err(Reason::ForeignThread);
     }
     if !answered.open {
         return Err(Reason::ClosedThread);
     }
-    let supported = facts.supported.iter().find(|one| one.victim == answered.victim);
-    let supported = supported.ok_or(Reason::NoConsent)?;
+    let theirs = |one: &&Supported| one.victim == answered.victim && one.adviser == answered.adviser;
+    let supported = facts.supported.iter().find(theirs).ok_or(Reason::NoConsent)?;
     // Two topics are never merged: who writes of another case in this conversation is not filed under it.
     if facts.urns.iter().any(|urn| urn.root() != supported.urn.root()) {
         return Err(Reason::Several);
     }
-    Ok(answered.victim.clone())
+    Ok(supported)
 }
 
-fn by_urn(facts: &Facts) -> Result<VictimId, Reason> {
+fn by_urn(facts: &Facts) -> Result<&Supported, Reason> {
     let mut roots: Vec<&str> = facts.urns.iter().map(Urn::root).collect();
     roots.sort_unstable();
     roots.dedup();
@@ -225,10 +228,14 @@ fn by_urn(facts: &Facts) -> Result<VictimId, Reason> {
         [root] => *root,
         [_, ..] => return Err(Reason::Several),
     };
-    let mut theirs = facts.supported.iter().filter(|one| one.urn.root() == root);
-    match (theirs.next(), theirs.next()) {
-        (None, _) => Err(Reason::NotTheirs),
-        (Some(one), None) => Ok(one.victim.clone()),
-        (Some(_), Some(_)) => Err(Reason::Several),
+    let theirs: Vec<&Supported> = facts
+        .supported
+        .iter()
+        .filter(|one| one.urn.root() == root)
+        .collect();
+    let first = theirs.first().ok_or(Reason::NotTheirs)?;
+    if theirs.iter().any(|one| one.victim != first.victim) {
+        return Err(Reason::Several);
     }
+    Ok(first)
 }

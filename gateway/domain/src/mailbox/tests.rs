@@ -26,6 +26,7 @@ fn supports(n: u8) -> Supported {
     Supported {
         victim: victim(n),
         urn: urn(n),
+        adviser: adviser(1),
     }
 }
 
@@ -42,7 +43,7 @@ fn answers(n: u8) -> Answered {
 fn facts() -> Facts {
     Facts {
         form: Form::Plain,
-        sender: Sender::Adviser(adviser(1)),
+        sender: Sender::Adviser(vec![adviser(1)]),
         verified: true,
         answers: Vec::new(),
         urns: vec![urn(1)],
@@ -93,6 +94,7 @@ fn anything_less_waits_for_a_person_and_says_why() {
                 f.supported.push(Supported {
                     victim: victim(2),
                     urn: urn(1),
+                    adviser: adviser(1),
                 });
             },
             Reason::Several,
@@ -148,12 +150,12 @@ prop_compose! {
         form in prop::sample::select(vec![Form::Plain, Form::Plain, Form::Plain, Form::Automatic, Form::Ambiguous, Form::TooMuch]),
         verified in prop::bool::weighted(0.8),
         sender in prop::sample::select(vec![
-            Sender::Adviser(adviser(1)), Sender::Adviser(adviser(1)), Sender::Adviser(adviser(2)), Sender::OfKnownService,
+            Sender::Adviser(vec![adviser(1)]), Sender::Adviser(vec![adviser(1), adviser(2)]), Sender::Adviser(vec![adviser(2)]), Sender::OfKnownService,
             Sender::Lookalike, Sender::Unknown,
         ]),
         answers in prop::collection::vec((1_u8..4, 1_u8..4, 1_u8..3, any::<bool>()), 0..3),
         urns in prop::collection::vec(1_u8..4, 0..3),
-        supported in prop::collection::vec((1_u8..4, 1_u8..4), 0..4),
+        supported in prop::collection::vec((1_u8..4, 1_u8..4, 1_u8..3), 0..4),
     ) -> Facts {
         Facts {
             form,
@@ -161,7 +163,7 @@ prop_compose! {
             verified,
             answers: answers.into_iter().map(|(t, v, a, open)| Answered { thread: thread(t), victim: victim(v), adviser: adviser(a), open }).collect(),
             urns: urns.into_iter().map(urn).collect(),
-            supported: supported.into_iter().map(|(v, u)| Supported { victim: victim(v), urn: urn(u) }).collect(),
+            supported: supported.into_iter().map(|(v, u, a)| Supported { victim: victim(v), urn: urn(u), adviser: adviser(a) }).collect(),
         }
     }
 }
@@ -172,8 +174,9 @@ proptest! {
     fn whatever_is_filed_is_of_a_verified_adviser_with_consent_and_a_link(facts in any_facts()) {
         if let Route::File { victim, adviser, thread } = route(&facts) {
             prop_assert!(facts.verified && facts.form == Form::Plain);
-            prop_assert_eq!(&facts.sender, &Sender::Adviser(adviser.clone()));
-            let theirs = facts.supported.iter().filter(|one| one.victim == victim).collect::<Vec<_>>();
+            let known = matches!(&facts.sender, Sender::Adviser(known) if thread.is_none() || known.contains(&adviser));
+            prop_assert!(known);
+            let theirs = facts.supported.iter().filter(|one| one.victim == victim && one.adviser == adviser).collect::<Vec<_>>();
             prop_assert!(!theirs.is_empty());
             match thread {
                 Some(thread) => {

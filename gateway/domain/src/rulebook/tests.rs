@@ -62,6 +62,7 @@ const IDS: &[&str] = &[
     "HOUSE-MEETING-ARRANGED",
     "HOUSE-MEETING-CHANGED",
     "HOUSE-MEETING-CANCELLED",
+    "LOCAL-ADVISER-ANSWER",
 ];
 
 #[test]

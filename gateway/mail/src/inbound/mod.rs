@@ -25,12 +25,24 @@ const REFERENCES_MAX: usize = 50;
 /// A Message-ID fits on one line (RFC 5322 section 2.1.1); a longer one is nobody's.
 const MESSAGE_ID_CHARS_MAX: usize = 998;
 const FILE_NAME_CHARS_MAX: usize = 100;
+const DOMAIN_CHARS_MAX: usize = 255;
+/// What the servers on the way write on a message.
+const TRACE: [&str; 6] = [
+    "received",
+    "return-path",
+    "delivered-to",
+    "x-original-to",
+    "authentication-results",
+    "received-spf",
+];
 
 /// What a message holds.
 #[derive(Clone)]
 pub struct Inbound {
     /// The one address in From; none when there is not exactly one that we could use.
     pub from: Option<EmailAddress>,
+    /// What stands behind the last `@` of From, as it was written and in lower case: what a reader takes for the domain.
+    pub from_domain: String,
     /// The subject, on one line.
     pub subject: String,
     /// Its own identifier, without angle brackets.
@@ -83,6 +95,7 @@ pub fn read(raw: &[u8], return_path: &str, bounds: &Bounds) -> Result<Inbound, B
         doubts.push(Doubt::Unreadable);
         return Ok(Inbound {
             from: None,
+            from_domain: domain_written(&structure.fields),
             subject: String::new(),
             message_id: None,
             references: Vec::new(),
@@ -106,6 +119,7 @@ pub fn read(raw: &[u8], return_path: &str, bounds: &Bounds) -> Result<Inbound, B
     let (text, text_cut) = text(&message);
     Ok(Inbound {
         from,
+        from_domain: domain_written(&structure.fields),
         subject: clean::one_line(message.subject().unwrap_or_default(), SUBJECT_CHARS_MAX),
         message_id: message.message_id().and_then(identifier),
         references: references(&message),
@@ -115,6 +129,35 @@ pub fn read(raw: &[u8], return_path: &str, bounds: &Bounds) -> Result<Inbound, B
         automatic: Automatic::of(&structure.fields, return_path),
         doubts,
     })
+}
+
+/// What makes a message the same one, whichever way and however often it came: SHA-256 over it without what the servers on
+/// the way wrote on it.
+pub fn identity(raw: &[u8]) -> [u8; 32] {
+    let mut hash = ring::digest::Context::new(&ring::digest::SHA256);
+    let (mut in_header, mut in_trace) = (true, false);
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        let text = line.trim_ascii_end();
+        in_header &= !text.is_empty();
+        if in_header {
+            let goes_on = line.starts_with(b" ") || line.starts_with(b"\t");
+            in_trace = if goes_on { in_trace } else { is_trace(text) };
+        }
+        if !(in_header && in_trace) {
+            hash.update(text);
+            hash.update(b"\n");
+        }
+    }
+    let mut identity = [0; 32];
+    identity.copy_from_slice(hash.finish().as_ref());
+    identity
+}
+
+fn is_trace(line: &[u8]) -> bool {
+    let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+    TRACE
+        .iter()
+        .any(|trace| name.eq_ignore_ascii_case(trace.as_bytes()))
 }
 
 /// Parts that hold something, also inside messages that are attached: what both readers must agree on.
@@ -142,6 +185,24 @@ fn stands_last(from: &EmailAddress, fields: &[fields::Field]) -> bool {
         .map(|field| field.value.to_lowercase());
     let address = from.reveal().to_lowercase();
     value.is_some_and(|value| value == address || value.ends_with(&format!("<{address}>")))
+}
+
+fn domain_written(fields: &[fields::Field]) -> String {
+    let from = fields
+        .iter()
+        .find(|field| field.name == "from")
+        .map(|field| field.value.as_str());
+    let after = from
+        .and_then(|from| from.rsplit_once('@'))
+        .map(|(_, after)| after)
+        .unwrap_or_default();
+    let end = after.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_')));
+    let domain = &after[..end.unwrap_or(after.len())];
+    domain
+        .chars()
+        .take(DOMAIN_CHARS_MAX)
+        .collect::<String>()
+        .to_lowercase()
 }
 
 fn text(message: &Message<'_>) -> (String, bool) {

@@ -184,6 +184,41 @@ fn a_bomb_is_refused_before_it_is_parsed() {
 }
 
 #[test]
+fn a_message_is_the_same_whichever_way_it_came_and_another_when_a_word_differs() {
+    let plain = format!("{HEAD}\r\nhello\r\n");
+    let travelled = format!(
+        "Return-Path: <dana@isva.example>\r\nDelivered-To: north-east@isva.gateway.test\r\nReceived: from a\r\n\tby b; now\r\n{plain}"
+    );
+    let same = inbound::identity(plain.as_bytes());
+    assert_eq!(inbound::identity(travelled.as_bytes()), same);
+    assert_eq!(inbound::identity(plain.replace("\r\n", "\n").as_bytes()), same);
+    for other in [
+        plain.replace("hello", "hallo"),
+        plain.replace("<1@", "<2@"),
+        format!("{plain}Received: x\r\n"),
+    ] {
+        assert_ne!(inbound::identity(other.as_bytes()), same);
+    }
+}
+
+#[test]
+fn the_domain_is_what_a_reader_takes_for_it() {
+    for (from, domain) in [
+        ("dana@isva.example", "isva.example"),
+        ("Dana <dana@ISVA.example>", "isva.example"),
+        ("\"dana@isva.example\" <dana@other.example>", "other.example"),
+        ("dana@isvа.example", "isvа.example"),
+        ("nobody", ""),
+    ] {
+        assert_eq!(
+            read(&format!("From: {from}\r\n\r\nx\r\n")).from_domain,
+            domain,
+            "{from}"
+        );
+    }
+}
+
+#[test]
 fn a_long_text_is_cut_and_said_so() {
     let mail = read(&format!("{HEAD}\r\n{}", "many words\r\n".repeat(20_000)));
     assert!(mail.text_cut);

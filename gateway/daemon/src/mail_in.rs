@@ -1,0 +1,88 @@
+//! The door for mail of a running service.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use flows::{Gateway, Incoming, MailDesk};
+use mail::inbound::Bounds;
+use mail::origin::Origins;
+use mail::receiving::{Clear, Door, Protocol, Settings};
+use mail::tls::Identity;
+
+use crate::config::{self, Config, MailIn, secrets};
+use crate::house;
+use crate::print::Fault;
+
+/// Recipients of one message: an adviser writes to one mailbox, perhaps two.
+const RECIPIENTS_MAX: usize = 20;
+/// Five minutes, as RFC 5321 section 4.5.3.2.7 asks of a server that waits for a command.
+const IDLE_MS: u64 = 300_000;
+/// A mail server in front may keep one connection for many messages.
+const CONVERSATION_MS: u64 = 3_600_000;
+/// How long a message that is being stored may take when the service stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What mail that comes in is looked at with, as the configuration says.
+pub fn incoming(config: &Config, about: &MailIn) -> Result<Incoming, Fault> {
+    let resolver =
+        config::resolver(config).map_err(|fault| Fault::input(format!("sender.resolver: {fault}")))?;
+    let origins = Origins::new(resolver, &about.hostname).map_err(|fault| Fault::input(fault.to_string()))?;
+    Ok(Incoming {
+        origins,
+        bounds: Bounds {
+            bytes_max: about.message_bytes_max,
+            ..Bounds::default()
+        },
+    })
+}
+
+/// How the door is opened.
+pub fn settings(about: &MailIn) -> Result<Settings, Fault> {
+    let identity = match (&about.certificate_file, &about.key_file) {
+        (Some(certificate), Some(key)) => Some(Identity {
+            cert_pem: house::read(certificate)?,
+            key_pem: secrets::read(key)?.to_string(),
+        }),
+        _ => None,
+    };
+    let listen = about
+        .listen
+        .parse()
+        .map_err(|fault| Fault::input(format!("mail_in.listen: {fault}")))?;
+    Ok(Settings {
+        listen,
+        protocol: match about.protocol {
+            config::Protocol::Lmtp => Protocol::Lmtp,
+            config::Protocol::Smtp => Protocol::Smtp,
+        },
+        hostname: about.hostname.clone(),
+        identity,
+        clear: if about.clear_from_this_machine {
+            Clear::FromThisMachine
+        } else {
+            Clear::Refused
+        },
+        message_bytes_max: about.message_bytes_max,
+        connections_max: about.connections_max,
+        connections_per_peer_max: about.connections_per_peer_max,
+        forwarders: about.forwarders.clone(),
+        recipients_max: RECIPIENTS_MAX,
+        idle_ms: IDLE_MS,
+        conversation_ms: CONVERSATION_MS,
+    })
+}
+
+/// Takes mail until told to stop.
+pub async fn serve(door: Door, stopped: impl Future<Output = ()>) {
+    tracing::info!(address = %door.local_addr(), "the door for mail is open");
+    stopped.await;
+    door.close(GRACE).await;
+}
+
+/// Opens the door.
+pub async fn open(settings: Settings, gateway: Arc<Gateway>) -> Result<Door, Fault> {
+    let desk = Arc::new(MailDesk::new(gateway));
+    Door::open(settings, desk)
+        .await
+        .map_err(|fault| Fault::no(format!("mail_in: {fault}")))
+}

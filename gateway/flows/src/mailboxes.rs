@@ -1,0 +1,310 @@
+//! What officers and managers see of the mailboxes: what was filed, what waits in quarantine, and what they decide of it.
+
+use audit::entry::{Act, Entry};
+use domain::address::EmailAddress;
+use domain::id::{AdviserId, InboundId, VictimId};
+use domain::mailbox::Reason;
+use domain::people::PersonName;
+use jiff::Timestamp;
+use store::mailboxes::{self, InboundRow};
+use store::reach::Named;
+use store::{Tx, threads};
+
+use crate::entries::{about_victim, entry};
+use crate::receive_mail::{Content, Filing};
+use crate::{Error, Gateway, Result, Role, Staff};
+
+/// Why a person rejects what waits in quarantine.
+pub const REJECTIONS: [&str; 5] = [
+    "not-for-us",
+    "unwanted",
+    "forged",
+    "sent-again-properly",
+    "answered-another-way",
+];
+/// Messages shown at a time.
+const SHOWN_MAX: u32 = 100;
+
+const OFFICERS: [Role; 2] = [Role::Vlo, Role::VloManager];
+
+/// A mailbox and how many messages stand how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxCount {
+    /// The Area's code.
+    pub area: String,
+    /// The address; none for an Area that has no mailbox here yet.
+    pub address: Option<String>,
+    /// Messages in victims' files.
+    pub filed: i64,
+    /// Messages that wait for a person, by why.
+    pub quarantined: Vec<(String, i64)>,
+    /// Messages that were rejected.
+    pub rejected: i64,
+    /// When the last message came.
+    pub last_at: Option<Timestamp>,
+}
+
+/// What somebody asks to see of the mailboxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailboxQuestion {
+    /// What waits, from this moment on.
+    Waiting {
+        /// The oldest that is shown.
+        from: Timestamp,
+    },
+    /// What was filed before this moment, newest first.
+    Filed {
+        /// Before when.
+        before: Timestamp,
+    },
+}
+
+/// A message that came in, without its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantinedMail {
+    /// Its identifier.
+    pub id: InboundId,
+    /// Whose mailbox.
+    pub area: String,
+    /// Why it waits, or waited.
+    pub reason: Option<Reason>,
+    /// Whose file it stands in.
+    pub victim: Option<VictimId>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Files that came with it.
+    pub files: i64,
+}
+
+/// A message with its words.
+#[derive(Clone)]
+pub struct Correspondence {
+    /// What is known of it without opening it.
+    pub mail: QuarantinedMail,
+    /// From whom it says it is; empty when nobody can tell.
+    pub from: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// Whether the text was longer than what is kept.
+    pub text_cut: bool,
+    /// The files that came with it: media type, name, bytes. Their content is not kept.
+    pub files: Vec<(String, String, usize)>,
+    /// The checks of where it comes from, and what they found.
+    pub checks: Vec<(String, String)>,
+    /// Why it could be read in more ways than one.
+    pub doubts: Vec<String>,
+}
+
+fn known(row: &InboundRow) -> QuarantinedMail {
+    QuarantinedMail {
+        id: row.id.clone(),
+        area: row.area.clone(),
+        reason: row.reason.as_deref().and_then(Reason::find),
+        victim: row.victim_id.clone(),
+        received_at: row.received_at,
+        files: row.attachments,
+    }
+}
+
+fn shown(row: &InboundRow, content: Content) -> Correspondence {
+    let files = content.files.into_iter();
+    Correspondence {
+        mail: known(row),
+        from: content
+            .from
+            .map(|from| from.reveal().to_owned())
+            .unwrap_or_default(),
+        subject: content.subject.reveal().to_owned(),
+        text: content.text.reveal().to_owned(),
+        text_cut: content.text_cut,
+        files: files
+            .map(|file| (file.media_type, file.name.reveal().to_owned(), file.bytes))
+            .collect(),
+        checks: content.checks,
+        doubts: content.doubts,
+    }
+}
+
+impl Gateway {
+    /// Every Area's mailbox, counted; of all Areas, for whoever looks after the house.
+    pub async fn count_mailboxes(&self) -> Result<Vec<MailboxCount>> {
+        let mut tx = self.pool().read().await?;
+        let counts = mailboxes::count(&mut tx).await?;
+        let areas = self.parts.areas.list().iter();
+        Ok(areas
+            .map(|area| {
+                let own = || counts.iter().filter(|count| count.area == area.code.as_str());
+                let of = |state: &str| {
+                    own()
+                        .filter(|count| count.state == state)
+                        .map(|count| count.count)
+                        .sum()
+                };
+                let waiting = own().filter(|count| count.state == "quarantined");
+                MailboxCount {
+                    area: area.code.as_str().to_owned(),
+                    address: area.mailbox.as_ref().map(|mailbox| mailbox.reveal().to_owned()),
+                    filed: of("filed"),
+                    quarantined: waiting.map(|count| (count.reason.clone(), count.count)).collect(),
+                    rejected: of("rejected"),
+                    last_at: own().map(|count| count.last_at).max(),
+                }
+            })
+            .collect())
+    }
+
+    /// What came to the mailboxes for somebody's people, or waits in their Areas. It names nobody.
+    pub async fn list_mail(&self, user: &str, question: MailboxQuestion) -> Result<Vec<QuarantinedMail>> {
+        let staff = self.authorise(user, &OFFICERS)?;
+        let scope = self.scope(&staff)?;
+        let mut tx = self.pool().read().await?;
+        let rows = match question {
+            MailboxQuestion::Waiting { from } => {
+                mailboxes::list_quarantined(&mut tx, &scope, from, SHOWN_MAX).await?
+            }
+            MailboxQuestion::Filed { before } => {
+                mailboxes::list_filed(&mut tx, &scope, before, SHOWN_MAX).await?
+            }
+        };
+        Ok(rows.iter().map(known).collect())
+    }
+
+    /// A message that waits in quarantine, with its words. The reading is recorded before it is shown.
+    pub async fn read_quarantined(&self, user: &str, id: &InboundId) -> Result<Correspondence> {
+        let staff = self.authorise(user, &OFFICERS)?;
+        let mut tx = self.pool().begin().await?;
+        let row = self.find_waiting(&mut tx, &staff, id).await?;
+        let content = self.open_waiting(&mut tx, &row).await?;
+        let read = self.about_waiting(user, Act::Consultation, "quarantined-mail-read", &row)?;
+        tx.commit(&[read]).await?;
+        Ok(shown(&row, content))
+    }
+
+    /// The messages of advisers about a victim, oldest first. The reading is recorded before they are shown.
+    pub async fn read_correspondence(
+        &self,
+        user: &str,
+        victim: &VictimId,
+        reason: &str,
+    ) -> Result<Vec<Correspondence>> {
+        self.authorise(user, &OFFICERS)?;
+        let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, user, Named::Victim(victim)).await?;
+        let victim = self.load_victim(&mut tx, victim).await?;
+        let rows = mailboxes::list_by_victim(&mut tx, &victim.row.id).await?;
+        let mut list = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let content = Self::open(&victim.key, "inbound", row.id.as_str(), &row.sealed)?;
+            list.push(shown(row, content));
+        }
+        let read = about_victim(
+            self.now(),
+            user,
+            Act::Consultation,
+            "correspondence-read",
+            &victim,
+        )?
+        .with_reason(reason)
+        .with_fact("messages", list.len().to_string());
+        tx.commit(&[read]).await?;
+        Ok(list)
+    }
+
+    /// Files what waited for a person, for a victim in reach whom the sender supports with live consent: a person can supply
+    /// the link that was missing, never the consent.
+    pub async fn file_quarantined(&self, user: &str, id: &InboundId, victim: &VictimId) -> Result<()> {
+        let staff = self.authorise(user, &OFFICERS)?;
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        let mut row = self.find_waiting(&mut tx, &staff, id).await?;
+        self.reach(&mut tx, user, Named::Victim(victim)).await?;
+        let content = self.open_waiting(&mut tx, &row).await?;
+        let address = self.address_index(content.from.as_ref());
+        let supported = threads::list_supported(&mut tx, &address, now).await?;
+        let leave = supported.into_iter().find(|one| one.victim_id == *victim).ok_or_else(|| {
+            Error::Conflict(
+                "the sender is not registered as an adviser with this victim's consent; register the adviser and record the \
+                 consent first, or reject the message"
+                    .to_owned(),
+            )
+        })?;
+        row.decided_at = Some(now);
+        row.decided_by = Some(user.to_owned());
+        row.decided_why = Some("filed-by-hand".to_owned());
+        let mut filing = Filing {
+            row,
+            content,
+            victim: self.load_victim(&mut tx, victim).await?,
+            adviser: leave.adviser_id,
+            thread: None,
+        };
+        let entries = self.file(&mut tx, user, &mut filing).await?;
+        mailboxes::file(&mut tx, &filing.row).await?;
+        Ok(tx.commit(&entries).await?)
+    }
+
+    /// Ends the wait of a message that is nobody's, for one of [`REJECTIONS`]. Its words stay sealed as they are.
+    pub async fn reject_quarantined(&self, user: &str, id: &InboundId, why: &str) -> Result<()> {
+        let staff = self.authorise(user, &OFFICERS)?;
+        if !REJECTIONS.contains(&why) {
+            return Err(Error::Invalid(format!(
+                "a reason must be one of {}",
+                REJECTIONS.join(", ")
+            )));
+        }
+        let mut tx = self.pool().begin().await?;
+        let row = self.find_waiting(&mut tx, &staff, id).await?;
+        mailboxes::reject(&mut tx, id, self.now(), user, why).await?;
+        let rejected = self.about_waiting(user, Act::Decision, "quarantined-mail-rejected", &row)?;
+        Ok(tx.commit(&[rejected.with_fact("why", why)]).await?)
+    }
+
+    /// Indexes every adviser who has no address index yet, as after an update of the program; answers how many.
+    pub async fn index_advisers(&self) -> Result<usize> {
+        let (mut done, mut after) = (0, String::new());
+        loop {
+            let mut tx = self.pool().begin().await?;
+            let list = threads::list_not_indexed(&mut tx, &after, SHOWN_MAX).await?;
+            let Some((newest, _)) = list.last() else {
+                return Ok(done);
+            };
+            newest.as_str().clone_into(&mut after);
+            for (id, sealed) in &list {
+                let email = self.adviser_email(&mut tx, id, sealed).await?;
+                self.index_adviser(&mut tx, id, &email).await?;
+            }
+            tx.commit_unlogged("an index repeats what is there and tells nobody anything")
+                .await?;
+            done += list.len();
+        }
+    }
+
+    async fn adviser_email(&self, tx: &mut Tx, id: &AdviserId, sealed: &[u8]) -> Result<EmailAddress> {
+        let key = self.key(tx, id.as_str()).await?;
+        let (_name, email): (PersonName, EmailAddress) = Self::open(&key, "advisers", id.as_str(), sealed)?;
+        Ok(email)
+    }
+
+    async fn find_waiting(&self, tx: &mut Tx, staff: &Staff, id: &InboundId) -> Result<InboundRow> {
+        let scope = self.scope(staff)?;
+        let found = mailboxes::find_quarantined(tx, &scope, id).await?;
+        found.ok_or(Error::NotFound("message in quarantine"))
+    }
+
+    async fn open_waiting(&self, tx: &mut Tx, row: &InboundRow) -> Result<Content> {
+        let key = self.mailbox_key(tx, &row.area).await?;
+        Self::open(&key, "inbound", row.id.as_str(), &row.sealed)
+    }
+
+    fn about_waiting(&self, user: &str, act: Act, verb: &str, row: &InboundRow) -> Result<Entry> {
+        let about = entry(self.now(), user, act, verb)?
+            .with_area(&row.area)
+            .with_fact("inbound", row.id.as_str());
+        Ok(match &row.reason {
+            Some(reason) => about.with_reason(reason),
+            None => about,
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! Who writes to the mailboxes, and the conversations with them.
+
+use domain::id::{AdviserId, CaseId, ThreadId, VictimId};
+use jiff::Timestamp;
+
+use crate::arg::args;
+use crate::statement::statements;
+use crate::{Arg, Result, Row, Statement, Tx};
+
+/// As many earlier messages as one statement looks for.
+pub const REFERENCES_MAX: usize = 8;
+
+statements! {
+    ADDRESS = Statement::both("adviser_addresses.add",
+        "INSERT INTO adviser_addresses (adviser_id, value_index, domain) VALUES ($1, $2, $3) \
+         ON CONFLICT (adviser_id) DO UPDATE SET value_index = $2, domain = $3");
+    NOT_INDEXED = Statement::both("advisers.list_without_address",
+        "SELECT a.id, a.sealed FROM advisers a WHERE a.id > $1 AND LENGTH(a.sealed) > 0 AND NOT EXISTS \
+         (SELECT 1 FROM adviser_addresses x WHERE x.adviser_id = a.id) ORDER BY a.id LIMIT $2");
+    KNOWN = Statement::both("adviser_addresses.list_registered",
+        "SELECT a.id FROM adviser_addresses x JOIN advisers a ON a.id = x.adviser_id \
+         WHERE x.value_index = $1 AND a.from_at <= $2 AND COALESCE(a.until_at, $2 + 1) > $2 ORDER BY a.id");
+    DOMAINS = Statement::both("adviser_addresses.list_domains", "SELECT DISTINCT domain FROM adviser_addresses ORDER BY domain");
+    // Consent and registration both hold now; what the consent is for is another question.
+    SUPPORTED = Statement::both("consents.list_supported",
+        "SELECT v.id, c.urn, a.id FROM adviser_addresses x JOIN advisers a ON a.id = x.adviser_id \
+         JOIN consents k ON k.adviser_id = a.id JOIN victims v ON v.id = k.victim_id JOIN cases c ON c.id = v.case_id \
+         WHERE x.value_index = $1 AND a.from_at <= $2 AND COALESCE(a.until_at, $2 + 1) > $2 \
+         AND k.given_at <= $2 AND k.revoked_at IS NULL AND COALESCE(k.until_at, $2 + 1) > $2 AND v.erased_at IS NULL \
+         ORDER BY v.id, a.id");
+    ADD = Statement::both("threads.add",
+        "INSERT INTO threads (id, case_id, victim_id, adviser_id, area, state, token_hash, opened_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $7)");
+    TOUCH = Statement::both("threads.touch", "UPDATE threads SET changed_at = $2 WHERE id = $1");
+    REFERENCE = Statement::both("thread_references.add",
+        "INSERT INTO thread_references (value_index, thread_id) VALUES ($1, $2) ON CONFLICT (value_index, thread_id) DO NOTHING");
+    ANSWERED = Statement::both("threads.list_answered",
+        "SELECT t.id, t.victim_id, t.adviser_id, t.state FROM threads t WHERE t.token_hash = $1 OR t.id IN \
+         (SELECT r.thread_id FROM thread_references r WHERE r.value_index IN ($2, $3, $4, $5, $6, $7, $8, $9)) ORDER BY t.id");
+    CLOSE = Statement::both("threads.close",
+        "UPDATE threads SET state = 'closed', changed_at = $3 WHERE victim_id = $1 AND adviser_id = $2 AND state = 'open'");
+}
+
+/// A conversation as it is begun.
+#[derive(Debug, Clone)]
+pub struct ThreadRow {
+    /// Its identifier.
+    pub id: ThreadId,
+    /// The case.
+    pub case_id: CaseId,
+    /// About whom.
+    pub victim_id: VictimId,
+    /// With whom.
+    pub adviser_id: AdviserId,
+    /// Whose mailbox.
+    pub area: String,
+    /// SHA-256 of the token by which an answer is known.
+    pub token_hash: [u8; 32],
+    /// Since when.
+    pub opened_at: Timestamp,
+}
+
+/// A conversation that a message answers in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweredRow {
+    /// Which.
+    pub id: ThreadId,
+    /// About whom.
+    pub victim_id: VictimId,
+    /// With whom.
+    pub adviser_id: AdviserId,
+    /// Whether it goes on.
+    pub open: bool,
+}
+
+/// Somebody whom the adviser at an address supports now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupportedRow {
+    /// The victim.
+    pub victim_id: VictimId,
+    /// The case.
+    pub urn: String,
+    /// The registration that the consent names.
+    pub adviser_id: AdviserId,
+}
+
+/// Keeps by which address an adviser is known.
+pub async fn save_address(tx: &mut Tx, adviser: &AdviserId, index: &[u8; 32], domain: &str) -> Result<()> {
+    tx.execute(&ADDRESS, args![adviser, index, domain]).await?;
+    Ok(())
+}
+
+/// Advisers after `after` whose address is not kept yet, with what is sealed about them.
+pub async fn list_not_indexed(tx: &mut Tx, after: &str, most: u32) -> Result<Vec<(AdviserId, Vec<u8>)>> {
+    let rows = tx.list(&NOT_INDEXED, args![after, i64::from(most)]).await?;
+    rows.iter()
+        .map(|row| Ok((row.parsed(0, AdviserId::parse)?, row.bytes(1)?)))
+        .collect()
+}
+
+/// Whoever is registered at this address now.
+pub async fn list_registered(tx: &mut Tx, index: &[u8; 32], at: Timestamp) -> Result<Vec<AdviserId>> {
+    let rows = tx.list(&KNOWN, args![index, at]).await?;
+    rows.iter().map(|row| row.parsed(0, AdviserId::parse)).collect()
+}
+
+/// The domains of all services that anybody was registered at.
+pub async fn list_domains(tx: &mut Tx) -> Result<Vec<String>> {
+    tx.list(&DOMAINS, &[])
+        .await?
+        .iter()
+        .map(|row| row.text(0))
+        .collect()
+}
+
+/// Everybody whom whoever is registered at this address supports now.
+pub async fn list_supported(tx: &mut Tx, index: &[u8; 32], at: Timestamp) -> Result<Vec<SupportedRow>> {
+    let one = |row: &Row| {
+        Ok(SupportedRow {
+            victim_id: row.parsed(0, VictimId::parse)?,
+            urn: row.text(1)?,
+            adviser_id: row.parsed(2, AdviserId::parse)?,
+        })
+    };
+    tx.list(&SUPPORTED, args![index, at])
+        .await?
+        .iter()
+        .map(one)
+        .collect()
+}
+
+/// Begins a conversation.
+pub async fn add(tx: &mut Tx, row: &ThreadRow) -> Result<()> {
+    let args = args![
+        &row.id,
+        &row.case_id,
+        &row.victim_id,
+        &row.adviser_id,
+        &row.area,
+        &row.token_hash,
+        row.opened_at
+    ];
+    tx.execute(&ADD, args).await?;
+    Ok(())
+}
+
+/// Something came into a conversation.
+pub async fn touch(tx: &mut Tx, id: &ThreadId, at: Timestamp) -> Result<()> {
+    tx.execute(&TOUCH, args![id, at]).await?;
+    Ok(())
+}
+
+/// A message with this identifier, as a keyed index, belongs to a conversation.
+pub async fn add_reference(tx: &mut Tx, index: &[u8; 32], id: &ThreadId) -> Result<()> {
+    tx.execute(&REFERENCE, args![index, id]).await?;
+    Ok(())
+}
+
+/// The conversations of a token or of earlier messages: at most [`REFERENCES_MAX`] of them are looked for.
+pub async fn list_answered(
+    tx: &mut Tx,
+    token_hash: &[u8; 32],
+    references: &[[u8; 32]],
+) -> Result<Vec<AnsweredRow>> {
+    let mut args = vec![Arg::from(token_hash)];
+    // No index is made of zeros but with a chance of 2^-256.
+    let padded = references.iter().chain(std::iter::repeat(&[0; 32]));
+    args.extend(padded.take(REFERENCES_MAX).map(Arg::from));
+    let one = |row: &Row| {
+        Ok(AnsweredRow {
+            id: row.parsed(0, ThreadId::parse)?,
+            victim_id: row.parsed(1, VictimId::parse)?,
+            adviser_id: row.parsed(2, AdviserId::parse)?,
+            open: row.text(3)? == "open",
+        })
+    };
+    tx.list(&ANSWERED, &args).await?.iter().map(one).collect()
+}
+
+/// Closes every conversation with an adviser about a victim; answers how many.
+pub async fn close(tx: &mut Tx, victim: &VictimId, adviser: &AdviserId, at: Timestamp) -> Result<u64> {
+    tx.execute(&CLOSE, args![victim, adviser, at]).await
+}

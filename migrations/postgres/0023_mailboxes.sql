@@ -1,0 +1,53 @@
+-- Mailboxes for advisers: what came in, and the conversations that it belongs to. What somebody wrote is `sealed`, under the
+-- key of the victim it was filed for, or of the mailbox while it waits in quarantine.
+
+-- Registered addresses under a keyed index. The domain is the service's and no personal data: a likeness is known by it.
+CREATE TABLE adviser_addresses (
+    adviser_id TEXT PRIMARY KEY NOT NULL REFERENCES advisers (id),
+    value_index BYTEA NOT NULL,
+    domain TEXT NOT NULL
+);
+CREATE INDEX adviser_addresses_by_value ON adviser_addresses (value_index);
+CREATE INDEX adviser_addresses_by_domain ON adviser_addresses (domain);
+
+-- One conversation with one adviser about one victim.
+CREATE TABLE threads (
+    id TEXT PRIMARY KEY NOT NULL,
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    victim_id TEXT NOT NULL REFERENCES victims (id),
+    adviser_id TEXT NOT NULL REFERENCES advisers (id),
+    area TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+    token_hash BYTEA NOT NULL UNIQUE,
+    opened_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE INDEX threads_by_victim ON threads (victim_id, changed_at);
+
+-- Message-IDs of a conversation, under a keyed index.
+CREATE TABLE thread_references (
+    value_index BYTEA NOT NULL,
+    thread_id TEXT NOT NULL REFERENCES threads (id),
+    PRIMARY KEY (value_index, thread_id)
+);
+
+CREATE TABLE inbound (
+    id TEXT PRIMARY KEY NOT NULL,
+    digest BYTEA NOT NULL UNIQUE,
+    area TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('filed', 'quarantined', 'rejected')),
+    reason TEXT,
+    case_id TEXT REFERENCES cases (id),
+    victim_id TEXT REFERENCES victims (id),
+    adviser_id TEXT REFERENCES advisers (id),
+    thread_id TEXT REFERENCES threads (id),
+    received_at BIGINT NOT NULL,
+    decided_at INTEGER,
+    decided_by TEXT,
+    decided_why TEXT,
+    attachments BIGINT NOT NULL,
+    sealed BYTEA NOT NULL
+);
+CREATE INDEX inbound_by_area ON inbound (area, state, received_at);
+CREATE INDEX inbound_by_thread ON inbound (thread_id, received_at);
+CREATE INDEX inbound_by_victim ON inbound (victim_id, received_at);
