@@ -3,7 +3,7 @@
 #
 #   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones; Node and npm,
 #                            which make the pages' style sheet and scripts
-#   tools/install.sh test    the same, and PostgreSQL, Postfix, Dovecot, Python and Go, which the tests start themselves,
+#   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, Python and Go, which the tests start themselves,
 #                            strace and libfiu, with which they watch and fail system calls, Chromium and a font like
 #                            Arial, in which they open the pages, Python libraries in target/python and cargo-deny in
 #                            target/tools
@@ -34,6 +34,7 @@ if [ "$purpose" = test ]; then
     compgen -G '/usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf' >/dev/null || missing+=(fonts-liberation2)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     have postfix || missing+=(postfix)
+    have swaks || missing+=(swaks)
     have dovecot || missing+=(dovecot-core)
     have python3 || missing+=(python3)
     [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)

@@ -42,7 +42,7 @@ CREATE TABLE inbound (
     adviser_id TEXT REFERENCES advisers (id),
     thread_id TEXT REFERENCES threads (id),
     received_at BIGINT NOT NULL,
-    decided_at INTEGER,
+    decided_at BIGINT,
     decided_by TEXT,
     decided_why TEXT,
     attachments BIGINT NOT NULL,

@@ -22,6 +22,7 @@ use tempfile::TempDir;
 
 use crate::dovecot::Dovecot;
 pub use crate::dovecot::{PASSWORD, USER};
+use crate::house::MAILBOX_DOMAIN;
 
 /// The domain whose mail it takes.
 pub const DOMAIN: &str = "victims.example";
@@ -64,15 +65,28 @@ impl Postfix {
         Self::start_with(true)
     }
 
+    /// Starts one that takes mail for the mailboxes of [`MAILBOX_DOMAIN`] and hands it over by LMTP to this port, saying whom
+    /// it had it from.
+    pub fn start_before(lmtp_port: u16) -> Self {
+        let main = format!(
+            "virtual_mailbox_domains = {MAILBOX_DOMAIN}\nvirtual_transport = lmtp:inet:[127.0.0.1]:{lmtp_port}\n\
+             lmtp_send_xforward_command = yes\nsmtpd_tls_security_level = may\nrecipient_delimiter = +\n"
+        );
+        Self::start_as(false, &main)
+    }
+
     fn start_with(for_users: bool) -> Self {
+        Self::start_as(for_users, if for_users { FOR_USERS } else { "" })
+    }
+
+    fn start_as(for_users: bool, further: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         // Postfix and Dovecot drop their rights and must still pass through.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("an open folder");
         let identity = Identity::self_signed_from_system_randomness(&[HOST]).expect("a certificate");
         let [port, tls_port] = free_ports();
-        let (mut main, mut master) = (main_cf(folder.path()), master_cf(port));
+        let (main, mut master) = (main_cf(folder.path()) + further, master_cf(port));
         if for_users {
-            main += FOR_USERS;
             write!(master, "127.0.0.1:{tls_port} {TLS_FIRST}").expect("a string takes everything");
         }
         lay_out(folder.path(), &identity, &main, &master);
@@ -107,8 +121,8 @@ impl Postfix {
         &self.identity.cert_pem
     }
 
-    /// Everything that it has delivered, once its queue is empty. Fails when the queue does not empty.
-    pub fn delivered(&self) -> Vec<Delivered> {
+    /// Waits until its queue is empty. Fails when it does not empty.
+    pub fn wait(&self) {
         let started = Instant::now();
         while !self.queue_is_empty() {
             assert!(
@@ -119,6 +133,11 @@ impl Postfix {
             // Nothing tells when a queue of Postfix runs empty; it has to be asked again.
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// Everything that it has delivered, once its queue is empty. Fails when the queue does not empty.
+    pub fn delivered(&self) -> Vec<Delivered> {
+        self.wait();
         let new = self.folder.path().join("mailboxes/all/new");
         let Ok(entries) = fs::read_dir(new) else {
             return Vec::new();
@@ -267,6 +286,7 @@ anvil unix - - n - 1 anvil
         ("flush", "flush"),
         ("proxymap", "proxymap"),
         ("smtp", "smtp"),
+        ("lmtp", "lmtp"),
         ("error", "error"),
         ("retry", "error"),
         ("scache", "scache"),

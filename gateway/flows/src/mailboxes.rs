@@ -2,6 +2,7 @@
 
 use audit::entry::{Act, Entry};
 use domain::address::EmailAddress;
+use domain::contact::Plan;
 use domain::id::{AdviserId, InboundId, VictimId};
 use domain::mailbox::Reason;
 use domain::people::PersonName;
@@ -95,6 +96,8 @@ pub struct Correspondence {
     pub checks: Vec<(String, String)>,
     /// Why it could be read in more ways than one.
     pub doubts: Vec<String>,
+    /// Of a message that waits: the people in the reader's reach whom its sender supports, by case.
+    pub supported: Vec<(VictimId, String)>,
 }
 
 fn known(row: &InboundRow) -> QuarantinedMail {
@@ -124,6 +127,7 @@ fn shown(row: &InboundRow, content: Content) -> Correspondence {
             .collect(),
         checks: content.checks,
         doubts: content.doubts,
+        supported: Vec::new(),
     }
 }
 
@@ -177,18 +181,28 @@ impl Gateway {
         let mut tx = self.pool().begin().await?;
         let row = self.find_waiting(&mut tx, &staff, id).await?;
         let content = self.open_waiting(&mut tx, &row).await?;
+        let address = self.address_index(content.from.as_ref());
+        let mut mail = shown(&row, content);
+        for one in threads::list_supported(&mut tx, &address, self.now()).await? {
+            let reached = self.reach(&mut tx, user, Named::Victim(&one.victim_id)).await;
+            let known = mail.supported.iter().any(|(victim, _)| *victim == one.victim_id);
+            if reached.is_ok() && !known {
+                mail.supported.push((one.victim_id, one.urn));
+            }
+        }
         let read = self.about_waiting(user, Act::Consultation, "quarantined-mail-read", &row)?;
         tx.commit(&[read]).await?;
-        Ok(shown(&row, content))
+        Ok(mail)
     }
 
-    /// The messages of advisers about a victim, oldest first. The reading is recorded before they are shown.
+    /// How a victim may be reached, and the messages of advisers about her or him, oldest first. The reading is recorded
+    /// before anything is shown.
     pub async fn read_correspondence(
         &self,
         user: &str,
         victim: &VictimId,
         reason: &str,
-    ) -> Result<Vec<Correspondence>> {
+    ) -> Result<(Plan, Vec<Correspondence>)> {
         self.authorise(user, &OFFICERS)?;
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, user, Named::Victim(victim)).await?;
@@ -208,8 +222,9 @@ impl Gateway {
         )?
         .with_reason(reason)
         .with_fact("messages", list.len().to_string());
+        let plan = victim.plan()?;
         tx.commit(&[read]).await?;
-        Ok(list)
+        Ok((plan, list))
     }
 
     /// Files what waited for a person, for a victim in reach whom the sender supports with live consent: a person can supply

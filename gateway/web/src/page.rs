@@ -126,13 +126,14 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 7] = [
+const NAVIGATION: [(&str, &str, &[Role]); 8] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
     (
         "/cases",
         "Find a case",
         &[Role::Vlo, Role::VloManager, Role::Prosecutor],
     ),
+    ("/mailbox", "ISVA mailbox", &[Role::Vlo, Role::VloManager]),
     ("/team", "Team", &[Role::VloManager]),
     ("/log", "Contact log", &[Role::Auditor]),
     ("/accounts", "Accounts", &[Role::Administrator]),

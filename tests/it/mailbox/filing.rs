@@ -24,7 +24,8 @@ async fn victim(trial: &Trial, urn: &str, reference: &str) -> VictimId {
 /// The texts in a victim's file, oldest first.
 async fn texts(trial: &Trial, victim: &VictimId) -> Vec<String> {
     let list = trial.flows.read_correspondence(OFFICER, victim, REASON).await;
-    list.expect("a file").into_iter().map(|one| one.text).collect()
+    let (_, list) = list.expect("a file");
+    list.into_iter().map(|one| one.text).collect()
 }
 
 on_both!(

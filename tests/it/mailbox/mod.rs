@@ -1,6 +1,7 @@
 //! The mailboxes for advisers: who is filed where, who waits, and what nobody learns.
 
 mod filing;
+mod peers;
 mod triage;
 
 use flows::{Arrived, Gateway};

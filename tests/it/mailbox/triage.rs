@@ -66,7 +66,7 @@ on_both!(
             .expect("filed");
         let again = trial.flows.file_quarantined(OFFICER, linked, &her).await;
         assert!(matches!(again, Err(Error::NotFound(_))), "{again:?}");
-        let file = trial
+        let (_, file) = trial
             .flows
             .read_correspondence(OFFICER, &her, "answer-the-victim")
             .await

@@ -12,6 +12,7 @@ mod draft;
 mod event;
 mod event_form;
 mod fields;
+mod mailbox;
 pub(crate) mod meeting;
 mod meeting_form;
 mod meeting_words;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
         contact_read::routes(),
         draft::routes(),
         event::routes(),
+        mailbox::routes(),
         meeting::routes(),
         message::routes(),
         plan::routes(),

@@ -1,0 +1,285 @@
+//! The mailbox for advisers, as officers see it: what waits in quarantine and why, and what stands in somebody's file.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::id::{InboundId, VictimId};
+use domain::mailbox::Reason;
+use flows::{Correspondence, MailboxQuestion, QuarantinedMail, REJECTIONS};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::rules::Rules;
+use crate::door::Door;
+use crate::form::{Form, Problems};
+use crate::page::{Page, Shown};
+use crate::pages::acting::{OFFICERS, answer, ask, reach, said_at};
+use crate::parts::{Choice, SummaryList, Timeline, TimelineItem};
+use crate::refusal::Refusal;
+use crate::route::{Route, get, post};
+use crate::show;
+use crate::visit::Visit;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/mailbox", OFFICERS, list),
+        get("/mailbox/{id}", OFFICERS, read),
+        post("/mailbox/{id}/file", OFFICERS, file),
+        post("/mailbox/{id}/reject", OFFICERS, reject),
+        get("/victims/{id}/correspondence", OFFICERS, correspondence),
+        post("/victims/{id}/correspondence/open", OFFICERS, open),
+    ]
+}
+
+const WHY: [(&str, &str); 5] = [
+    ("not-for-us", "It is not for us"),
+    ("unwanted", "It is unwanted mail"),
+    ("forged", "It is not from who it says it is from"),
+    (
+        "sent-again-properly",
+        "The adviser has sent it again in another way",
+    ),
+    ("answered-another-way", "It was answered in another way"),
+];
+
+#[derive(Serialize)]
+struct Mailbox {
+    waiting: Timeline,
+    filed: Timeline,
+}
+
+/// A message and what was found out about it.
+#[derive(Serialize)]
+struct Message {
+    heading: String,
+    facts: SummaryList,
+    text: String,
+    text_cut: bool,
+}
+
+#[derive(Serialize)]
+struct Waiting {
+    id: String,
+    why: &'static str,
+    message: Message,
+    victim: Option<Choice>,
+    reason: Choice,
+}
+
+#[derive(Serialize)]
+struct Letters {
+    rules: Rules,
+    messages: Vec<Message>,
+}
+
+fn item(mail: &QuarantinedMail) -> TimelineItem {
+    let files = match mail.files {
+        0 => None,
+        1 => Some("1 file came with it and was not kept".to_owned()),
+        files => Some(format!("{files} files came with it and were not kept")),
+    };
+    let (title, href, link_text) = match &mail.victim {
+        Some(victim) => (
+            "From an adviser",
+            format!("/victims/{victim}/correspondence"),
+            "Read in the record",
+        ),
+        None => ("Not filed", format!("/mailbox/{}", mail.id), "Read and decide"),
+    };
+    let why = mail
+        .reason
+        .filter(|_| mail.victim.is_none())
+        .map(Reason::sentence);
+    TimelineItem {
+        title: title.to_owned(),
+        at: show::moment(mail.received_at),
+        lines: why.map(str::to_owned).into_iter().chain(files).collect(),
+        href: Some(href),
+        link_text: Some(link_text),
+        ..TimelineItem::default()
+    }
+}
+
+fn timeline(list: &[QuarantinedMail]) -> Timeline {
+    Timeline {
+        items: list.iter().map(item).collect(),
+    }
+}
+
+async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
+    let (gateway, user) = (door.gateway(), visit.user()?);
+    let from = Timestamp::UNIX_EPOCH;
+    let waiting = gateway.list_mail(user, MailboxQuestion::Waiting { from }).await?;
+    let before = gateway.now();
+    let filed = gateway.list_mail(user, MailboxQuestion::Filed { before }).await?;
+    let data = Mailbox {
+        waiting: timeline(&waiting),
+        filed: timeline(&filed),
+    };
+    Page::new("ISVA mailbox")
+        .under("/mailbox")
+        .show(&door, Some(&visit), "acting/mailbox", &data)
+}
+
+/// What a check found, in words.
+fn found(check: &str) -> &'static str {
+    match check {
+        "pass" => "holds",
+        "fail" => "does not hold",
+        "neutral" => "says neither",
+        "none" => "nothing to check",
+        "not-answered" => "could not be asked",
+        _ => "cannot be read",
+    }
+}
+
+fn message(mail: Correspondence) -> Message {
+    let checks = mail
+        .checks
+        .iter()
+        .map(|(name, check)| format!("{}: {}", name.to_uppercase(), found(check)));
+    let checks = checks.collect::<Vec<_>>().join("; ");
+    let from = if mail.from.is_empty() {
+        "nobody can tell"
+    } else {
+        mail.from.as_str()
+    };
+    let mut facts = SummaryList::default()
+        .row("From", from)
+        .row("Came on", show::moment(mail.mail.received_at))
+        .row("Subject", mail.subject.as_str())
+        .row("Where it comes from", checks);
+    for (media_type, name, bytes) in &mail.files {
+        facts = facts.row("File, not kept", format!("{name} ({media_type}, {bytes} bytes)"));
+    }
+    Message {
+        heading: format!("{}, from an adviser", show::moment(mail.mail.received_at)),
+        facts,
+        text: mail.text,
+        text_cut: mail.text_cut,
+    }
+}
+
+async fn read(State(door): State<Door>, visit: Visit, Path(id): Path<String>) -> Result<Response, Refusal> {
+    show_waiting(&door, &visit, &id, &Form::default(), &Problems::default()).await
+}
+
+async fn show_waiting(
+    door: &Door,
+    visit: &Visit,
+    id: &str,
+    form: &Form,
+    problems: &Problems,
+) -> Result<Response, Refusal> {
+    let id = InboundId::parse(id).map_err(|_| Refusal::NotFound)?;
+    let mail = door.gateway().read_quarantined(visit.user()?, &id).await?;
+    let people = mail
+        .supported
+        .iter()
+        .map(|(victim, urn)| (victim.as_str(), urn.as_str()));
+    let victim = (!mail.supported.is_empty()).then(|| {
+        Choice::new(
+            "victim",
+            "Whose record does it belong to?",
+            people,
+            form,
+            problems,
+        )
+    });
+    let data = Waiting {
+        id: id.as_str().to_owned(),
+        why: mail.mail.reason.map_or("", Reason::sentence),
+        victim,
+        reason: Choice::new("why", "Why is it not filed?", WHY, form, problems),
+        message: message(mail),
+    };
+    let shown = Page::new("A message that waits")
+        .under("/mailbox")
+        .back("/mailbox".to_owned())
+        .problems(problems)
+        .show(door, Some(visit), "acting/mailbox-waiting", &data)?;
+    Ok(answer(problems, shown))
+}
+
+async fn file(
+    State(door): State<Door>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Refusal> {
+    form.only(&["victim"], &[])?;
+    let mut problems = Problems::default();
+    if form.value("victim").is_empty() {
+        problems.add("victim", "Select whose record it belongs to");
+        return show_waiting(&door, &visit, &id, &form, &problems).await;
+    }
+    let inbound = InboundId::parse(&id).map_err(|_| Refusal::NotFound)?;
+    let victim = VictimId::parse(form.value("victim")).map_err(|_| Refusal::NotFound)?;
+    door.gateway()
+        .file_quarantined(visit.user()?, &inbound, &victim)
+        .await?;
+    Ok(Redirect::to(&format!("/victims/{victim}/correspondence")).into_response())
+}
+
+async fn reject(
+    State(door): State<Door>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Refusal> {
+    form.only(&["why"], &[])?;
+    let mut problems = Problems::default();
+    let why = form.value("why");
+    if REJECTIONS.contains(&why) {
+        let inbound = InboundId::parse(&id).map_err(|_| Refusal::NotFound)?;
+        match door
+            .gateway()
+            .reject_quarantined(visit.user()?, &inbound, why)
+            .await
+        {
+            Ok(()) => return Ok(Redirect::to("/mailbox").into_response()),
+            Err(fault) => said_at("why", fault, &mut problems)?,
+        }
+    } else {
+        problems.add("why", "Select why it is not filed");
+    }
+    show_waiting(&door, &visit, &id, &form, &problems).await
+}
+
+fn path(victim: &VictimId) -> String {
+    format!("/victims/{victim}/correspondence")
+}
+
+async fn open(
+    State(door): State<Door>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Refusal> {
+    let victim = reach(&door, &visit, &id).await?;
+    ask::take(&door, &visit, &victim, &path(&victim), &form).await
+}
+
+async fn correspondence(
+    State(door): State<Door>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let victim = reach(&door, &visit, &id).await?;
+    let reason = match ask::reason(&door, &visit, &victim, &path(&victim)).await? {
+        Ok(reason) => reason,
+        Err(page) => return Ok(page),
+    };
+    let gateway = door.gateway();
+    let (plan, list) = gateway
+        .read_correspondence(visit.user()?, &victim, &reason)
+        .await?;
+    let data = Letters {
+        rules: Rules::of(&plan, gateway.now(), false),
+        messages: list.into_iter().map(message).collect(),
+    };
+    let shown = Page::new("Messages from advisers")
+        .under("/mailbox")
+        .back(format!("/victims/{victim}"))
+        .show(&door, Some(&visit), "acting/correspondence", &data)?;
+    Ok(shown.into_response())
+}
