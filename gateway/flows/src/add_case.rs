@@ -169,7 +169,12 @@ impl Gateway {
             legal_name: record.legal_name.clone(),
             preferred_name: record.preferred_name.clone(),
             correspondence: record.correspondence.clone(),
+            title: None,
             birth_year: record.birth_year,
+            birth_date: None,
+            gender: None,
+            abuse_risk: None,
+            statement: None,
         };
         let standing = VictimStanding {
             wants_contact: record.wants_contact,
@@ -189,6 +194,7 @@ impl Gateway {
             person_sealed: self.seal(key, "person", id.as_str(), &person)?,
             plan_sealed: self.seal(key, "plan", id.as_str(), &plan)?,
             plan_version: 1,
+            details_version: 1,
         };
         people::add_victim(tx, &row, self.now()).await?;
         self.index_person(tx, id, &person).await?;

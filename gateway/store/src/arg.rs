@@ -103,6 +103,7 @@ ids!(
     AttemptId,
     ContactId,
     MeetingId,
+    DetailChangeId,
     SessionId,
     CoverId,
     GlassId,

@@ -51,6 +51,7 @@ statements! {
     CONTACTS = Statement::both("contacts.erase", "UPDATE contacts SET sealed = NULL WHERE victim_id = $1");
     PROPOSALS = Statement::both("plan_proposals.erase", "UPDATE plan_proposals SET sealed = $2 WHERE victim_id = $1");
     MEETINGS = Statement::both("meetings.erase", "UPDATE meetings SET sealed = $2 WHERE victim_id = $1");
+    DETAILS = Statement::both("detail_changes.erase", "UPDATE detail_changes SET sealed = $2 WHERE victim_id = $1");
     NOTICES = Statement::both("notices.end", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE victim_id = $1 AND seen_at IS NULL");
     // Advisers of nobody else go with the victim.
     ADVISER_KEYS = Statement::both("data_keys.erase_advisers",
@@ -132,6 +133,8 @@ pub struct Gone {
     pub meetings: u64,
     /// Changes of the contact plan without their values.
     pub proposals: u64,
+    /// Changes of details without what stood there.
+    pub details: u64,
     /// People of the defence side.
     pub defendants: u64,
 }
@@ -216,6 +219,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
         contacts: tx.execute(&CONTACTS, args![victim]).await?,
         meetings: tx.execute(&MEETINGS, blank).await?,
         proposals: tx.execute(&PROPOSALS, blank).await?,
+        details: tx.execute(&DETAILS, blank).await?,
         defendants: 0,
     };
     for index in who.names {

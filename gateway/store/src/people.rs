@@ -18,9 +18,10 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)");
     VICTIM_FIND_BY_REF = Statement::both("victims.find_by_ref",
         "SELECT id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, person_sealed, \
-         plan_sealed, plan_version FROM victims WHERE case_id = $1 AND source_ref = $2");
+         plan_sealed, plan_version, details_version FROM victims WHERE case_id = $1 AND source_ref = $2");
     VICTIM_STANDING = Statement::both("victims.save_standing",
-        "UPDATE victims SET standing = $2, dates = $3, enhanced = $4, enhanced_ground = $5, vlo = $6 WHERE id = $1");
+        "UPDATE victims SET standing = $2, dates = $3, enhanced = $4, enhanced_ground = $5, \
+         details_version = details_version + 1 WHERE id = $1 AND details_version = $6");
     VICTIM_PLAN = Statement::both("victims.save_plan",
         "UPDATE victims SET plan_sealed = $2, plan_version = plan_version + 1 WHERE id = $1 AND plan_version = $3");
     POINT_INDEX = Statement::both("point_indexes.add", "INSERT INTO point_indexes (point_id, victim_id, value_index) VALUES ($1, $2, $3)");
@@ -89,6 +90,8 @@ pub struct VictimRow {
     pub plan_sealed: Vec<u8>,
     /// Goes up with each change of the plan.
     pub plan_version: i64,
+    /// Goes up with each change of anything else but the officer.
+    pub details_version: i64,
 }
 
 fn case(row: &Row) -> Result<CaseRow> {
@@ -122,6 +125,7 @@ pub(crate) fn victim(row: &Row) -> Result<VictimRow> {
         person_sealed: row.bytes(9)?,
         plan_sealed: row.bytes(10)?,
         plan_version: row.int(11)?,
+        details_version: row.int(12)?,
     })
 }
 
@@ -187,7 +191,7 @@ pub async fn find_victim_by_ref(tx: &mut Tx, case: &CaseId, source_ref: &str) ->
         .transpose()
 }
 
-/// Saves what an event changed about a victim: standing, dates, enhanced rights, officer.
+/// Saves what an event changed about a victim, standing, dates and enhanced rights, over the version that the caller read.
 pub async fn save_standing(tx: &mut Tx, v: &VictimRow) -> Result<()> {
     let args = args![
         &v.id,
@@ -195,7 +199,7 @@ pub async fn save_standing(tx: &mut Tx, v: &VictimRow) -> Result<()> {
         &v.dates,
         v.enhanced,
         &v.enhanced_ground,
-        &v.vlo
+        v.details_version
     ];
     tx.execute_one(&VICTIM_STANDING, args).await
 }

@@ -76,6 +76,7 @@ async fn add_victim(
         person_sealed: vec![1],
         plan_sealed: vec![1],
         plan_version: 1,
+        details_version: 1,
     };
     people::add_victim(tx, &victim, now).await.expect("a victim");
     let place = Place {

@@ -2,6 +2,7 @@
 //! ours; `docs/vca-scenarios.md` lists each with its test and what was adapted.
 
 mod decisions;
+mod details;
 mod meetings;
 mod other;
 

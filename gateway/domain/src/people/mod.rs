@@ -4,6 +4,7 @@
 //! Bereaved) are two fields and never one (requirement D1).
 
 mod consent;
+mod detail;
 mod name;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use consent::{Consent, ConsentScope, TransportClass};
+pub use detail::{
+    AbuseRisk, BORN_NOT_BEFORE, Because, ChangeReason, DetailChange, DetailFault, Gender, PersonDetail,
+    StatementStatus,
+};
 pub(crate) use name::name_keys;
 pub use name::{BadName, PersonName};
 
@@ -46,36 +51,22 @@ impl Offence {
     }
 }
 
-/// The CPS service that a victim is on ("service lead" in the casework application).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Service {
-    /// For everybody.
-    Universal,
-    /// For the greatest needs. Not to be mistaken for enhanced rights.
-    Enhanced,
-    /// Rape and serious sexual offences.
-    Rasso,
-    /// The Bereaved Family Service.
-    Bereaved,
-}
-
-impl Service {
-    /// The word in data.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Universal => "universal",
-            Self::Enhanced => "enhanced",
-            Self::Rasso => "rasso",
-            Self::Bereaved => "bereaved",
-        }
-    }
-}
-
 /// The word for every stage.
 const ALL: &str = "all";
 
 words! {
+    /// The CPS service that a victim is on ("service lead" in the casework application).
+    Service {
+        /// For everybody.
+        Universal = "universal",
+        /// For the greatest needs. Not to be mistaken for enhanced rights.
+        Enhanced = "enhanced",
+        /// Rape and serious sexual offences.
+        Rasso = "rasso",
+        /// The Bereaved Family Service.
+        Bereaved = "bereaved",
+    }
+
     /// By what a victim has enhanced rights under the Victims' Code.
     EnhancedGround {
         /// A victim of the most serious crime.

@@ -8,6 +8,9 @@ mod contact;
 mod contact_form;
 mod contact_page;
 mod contact_read;
+mod detail_form;
+pub(crate) mod detail_words;
+mod details;
 mod draft;
 mod event;
 mod event_form;
@@ -42,6 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
     [
         contact::routes(),
         contact_read::routes(),
+        details::routes(),
         draft::routes(),
         event::routes(),
         meeting::routes(),
