@@ -13,3 +13,6 @@ CREATE TABLE detail_changes (
     sealed BYTEA NOT NULL
 );
 CREATE INDEX detail_changes_by_victim ON detail_changes (victim_id, changed_at);
+
+-- How the case was charged, or is to be: the casework application's charging type.
+ALTER TABLE cases ADD COLUMN charging TEXT CHECK (charging IN ('red', 'green', 'police-charged'));

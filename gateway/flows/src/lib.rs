@@ -42,6 +42,7 @@ pub mod import;
 mod late_events;
 mod log_pack;
 mod meetings;
+mod onboard;
 mod open_field;
 mod outcome;
 mod owed;
@@ -102,6 +103,7 @@ pub use house::{
     UNDELIVERED_MAX, Undelivered, VersionShown,
 };
 pub use log_pack::{LogPack, PackFile};
+pub use onboard::{NewCase, NewPerson, NotAdded, ToCase};
 pub use open_field::Opened;
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};
 

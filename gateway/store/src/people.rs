@@ -9,8 +9,12 @@ use crate::{Result, Row, Statement, Tx};
 
 statements! {
     CASE_ADD = Statement::both("cases.add",
-        "INSERT INTO cases (id, urn, area, unit, offence, opened_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
-    CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, unit, offence, opened_at, closed_at FROM cases WHERE urn = $1");
+        "INSERT INTO cases (id, urn, area, unit, offence, opened_at, created_at, charging) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, unit, offence, opened_at, closed_at, charging FROM cases WHERE urn = $1");
+    CASE_CHARGING = Statement::both("cases.save_charging",
+        "UPDATE cases SET charging = $2 WHERE id = $1 AND COALESCE(charging, '') = $3");
+    // A change of nothing holds the case until the end of the transaction: two people who add to it come one after the other.
+    CASE_HOLD = Statement::both("cases.hold", "UPDATE cases SET urn = urn WHERE id = $1");
     CASE_CLOSE = Statement::both("cases.close", "UPDATE cases SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL");
     VICTIM_ADD = Statement::both("victims.add",
         "INSERT INTO victims (id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, \
@@ -61,6 +65,8 @@ pub struct CaseRow {
     pub opened_at: Timestamp,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// `red`, `green` or `police-charged`, as soon as somebody recorded it.
+    pub charging: Option<String>,
 }
 
 /// A victim in a case. Personal values are sealed under the victim's key.
@@ -108,6 +114,7 @@ pub(crate) fn case_from(row: &Row, first: usize) -> Result<CaseRow> {
         offence: row.text(first + 4)?,
         opened_at: row.at(first + 5)?,
         closed_at: row.at_opt(first + 6)?,
+        charging: row.text_opt(first + 7)?,
     })
 }
 
@@ -140,7 +147,8 @@ pub async fn add_case(tx: &mut Tx, case: &CaseRow, at: Timestamp) -> Result<()> 
             &case.unit,
             &case.offence,
             case.opened_at,
-            at
+            at,
+            &case.charging
         ],
     )
     .await?;
@@ -154,6 +162,16 @@ pub async fn find_case_by_urn(tx: &mut Tx, urn: &str) -> Result<Option<CaseRow>>
         .as_ref()
         .map(case)
         .transpose()
+}
+
+/// Saves how a case was charged over what the caller read; `before` is empty for nothing.
+pub async fn save_charging(tx: &mut Tx, id: &CaseId, charging: &str, before: &str) -> Result<()> {
+    tx.execute_one(&CASE_CHARGING, args![id, charging, before]).await
+}
+
+/// Holds a case until the end of the transaction.
+pub async fn hold_case(tx: &mut Tx, id: &CaseId) -> Result<()> {
+    tx.execute_one(&CASE_HOLD, args![id]).await
 }
 
 /// Marks a case closed; a second closing changes nothing.

@@ -61,6 +61,7 @@ async fn add_victim(
         offence: "adult-rape".to_owned(),
         opened_at: now,
         closed_at: None,
+        charging: None,
     };
     people::add_case(tx, &case, now).await.expect("a case");
     let victim = VictimRow {

@@ -4,7 +4,9 @@
 mod decisions;
 mod details;
 mod meetings;
+mod onboarding;
 mod other;
+mod tasks;
 
 use domain::id::VictimId;
 use harness::case::{case, event, over};

@@ -55,6 +55,16 @@ words! {
         NotReceived = "not-received",
     }
 
+    /// The charging type of a case, in the words of the casework application, which say no more than this.
+    Charging {
+        /// Red.
+        Red = "red",
+        /// Green.
+        Green = "green",
+        /// The police charged.
+        PoliceCharged = "police-charged",
+    }
+
     /// Why a detail was changed.
     ChangeReason {
         /// The victim asked for it.

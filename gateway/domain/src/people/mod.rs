@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 pub use consent::{Consent, ConsentScope, TransportClass};
 pub use detail::{
-    AbuseRisk, BORN_NOT_BEFORE, Because, ChangeReason, DetailChange, DetailFault, Gender, PersonDetail,
-    StatementStatus,
+    AbuseRisk, BORN_NOT_BEFORE, Because, ChangeReason, Charging, DetailChange, DetailFault, Gender,
+    PersonDetail, StatementStatus,
 };
 pub(crate) use name::name_keys;
 pub use name::{BadName, PersonName};
@@ -23,28 +23,19 @@ pub use name::{BadName, PersonName};
 use crate::event::words::{Stage, words};
 use crate::masked::Masked;
 
-/// What the case is about, as far as a duty depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Offence {
-    /// Rape of an adult.
-    AdultRape,
-    /// Another serious sexual offence against an adult.
-    SeriousSexual,
-    /// Anything else.
-    Other,
+words! {
+    /// What the case is about, as far as a duty depends on it.
+    Offence {
+        /// Rape of an adult.
+        AdultRape = "adult-rape",
+        /// Another serious sexual offence against an adult.
+        SeriousSexual = "serious-sexual",
+        /// Anything else.
+        Other = "other",
+    }
 }
 
 impl Offence {
-    /// The word in data and rules.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AdultRape => "adult-rape",
-            Self::SeriousSexual => "serious-sexual",
-            Self::Other => "other",
-        }
-    }
-
     /// Whether the case is on the one-working-day clock by its offence, whatever was assessed.
     pub fn enhanced_by_offence(self) -> bool {
         matches!(self, Self::AdultRape | Self::SeriousSexual)

@@ -187,7 +187,15 @@ pub(super) fn field_of(detail: &str) -> &'static str {
 pub(super) fn read(detail: &str, form: &Form, problems: &mut Problems) -> Option<(PersonDetail, Because)> {
     let value = match detail {
         "preferred-name" => name(form, problems),
-        "language" => language(form, problems),
+        "language" => {
+            let formats = form.value("formats").lines().map(str::trim);
+            let formats = formats
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect();
+            let correspondence = language_of(form, formats, problems);
+            correspondence.map(|correspondence| PersonDetail::Language { correspondence })
+        }
         "birth" => birth(form, problems),
         detail => chosen(detail, form, problems),
     };
@@ -222,7 +230,12 @@ fn name(form: &Form, problems: &mut Problems) -> Option<PersonDetail> {
     })
 }
 
-fn language(form: &Form, problems: &mut Problems) -> Option<PersonDetail> {
+/// Language and translator as they were typed.
+pub(super) fn language_of(
+    form: &Form,
+    formats: Vec<String>,
+    problems: &mut Problems,
+) -> Option<Correspondence> {
     let other = form.value("language-name");
     let language = match form.value("language") {
         "english" => Some(Language::English),
@@ -251,17 +264,10 @@ fn language(form: &Form, problems: &mut Problems) -> Option<PersonDetail> {
         "translator",
         "Enter who translates and how they are reached",
     );
-    let formats = form
-        .value("formats")
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
-    Some(PersonDetail::Language {
-        correspondence: Correspondence {
-            language: language?,
-            translator,
-            formats: formats.map(str::to_owned).collect(),
-        },
+    Some(Correspondence {
+        language: language?,
+        translator,
+        formats,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The words of a victim's details on pages, after the option lists of CPS's own application.
 
-use domain::people::{DetailChange, Language, PersonDetail};
+use domain::people::{Correspondence, DetailChange, Language, PersonDetail};
 
 use super::meeting_words::{Options, label};
 use crate::show;
@@ -53,6 +53,28 @@ pub(super) const STATEMENTS: Options = &[
     ("needs-updating", "VPS needs updating"),
     ("not-received", "Not received"),
 ];
+pub(crate) const CHARGING: Options = &[
+    ("red", "Red"),
+    ("green", "Green"),
+    ("police-charged", "Police charged"),
+];
+/// The ways to contact somebody, as the casework application lists them.
+pub(super) const PREFERRED: Options = &[
+    ("home-phone", "Home phone"),
+    ("mobile", "Mobile"),
+    ("email", "Email"),
+    ("post", "Post"),
+    ("via-police", "Via police"),
+    ("via-isva", "Via ISVA"),
+];
+pub(super) const OFFENCES: Options = &[
+    ("adult-rape", "Rape of an adult"),
+    (
+        "serious-sexual",
+        "Another serious sexual offence against an adult",
+    ),
+    ("other", "Another offence"),
+];
 pub(super) const REASONS: Options = &[
     ("victim-asked", "The victim asked for it"),
     ("recorded-wrongly", "It was recorded wrongly"),
@@ -81,26 +103,7 @@ pub(super) fn value(detail: &PersonDetail) -> Vec<String> {
             let title = title.as_ref().map(|title| format!("{} ", title.reveal()));
             vec![title.unwrap_or_default() + name.reveal()]
         }
-        PersonDetail::Language { correspondence } => {
-            let language = match &correspondence.language {
-                Language::English => "English",
-                Language::Welsh => "Welsh",
-                Language::Other { name } => name,
-            };
-            let translator = correspondence.translator.as_ref();
-            let mut lines = vec![language.to_owned()];
-            lines.push(translator.map_or_else(
-                || "No translator needed".to_owned(),
-                |who| format!("Translator: {}", who.reveal()),
-            ));
-            lines.extend(
-                correspondence
-                    .formats
-                    .iter()
-                    .map(|format| format!("Format: {format}")),
-            );
-            lines
-        }
+        PersonDetail::Language { correspondence } => language(correspondence),
         PersonDetail::Birth { year, date } => vec![match (date, year) {
             (Some(date), _) => show::day(*date),
             (None, Some(year)) => year.to_string(),
@@ -116,8 +119,30 @@ pub(super) fn value(detail: &PersonDetail) -> Vec<String> {
             GROUNDS,
             Some(ground.map_or("none", domain::people::EnhancedGround::as_str)),
         ),
-        PersonDetail::WantsContact { wants } => of(YES_NO, Some(if *wants { "yes" } else { "no" })),
+        PersonDetail::WantsContact { wants } => vec![yes_no(*wants).to_owned()],
     }
+}
+
+/// Language, translator and formats, line by line.
+pub(super) fn language(correspondence: &Correspondence) -> Vec<String> {
+    let language = match &correspondence.language {
+        Language::English => "English",
+        Language::Welsh => "Welsh",
+        Language::Other { name } => name,
+    };
+    let translator = correspondence.translator.as_ref();
+    let mut lines = vec![language.to_owned()];
+    lines.push(translator.map_or_else(
+        || "No translator needed".to_owned(),
+        |who| format!("Translator: {}", who.reveal()),
+    ));
+    let formats = correspondence.formats.iter();
+    lines.extend(formats.map(|format| format!("Format: {format}")));
+    lines
+}
+
+pub(super) const fn yes_no(yes: bool) -> &'static str {
+    if yes { "Yes" } else { "No" }
 }
 
 /// A change on the timeline: its title and its lines.

@@ -4,6 +4,7 @@
 //! and each asks once in a session why somebody reads.
 
 mod ask;
+mod charging;
 mod contact;
 mod contact_form;
 mod contact_page;
@@ -17,10 +18,12 @@ mod event_form;
 mod fields;
 pub(crate) mod meeting;
 mod meeting_form;
-mod meeting_words;
+pub(crate) mod meeting_words;
 mod merged;
 mod message;
 mod message_words;
+mod onboard;
+mod onboard_form;
 mod plan;
 mod plan_acts;
 mod rules;
@@ -43,6 +46,7 @@ const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
 
 pub(super) fn routes() -> Vec<Route> {
     [
+        charging::routes(),
         contact::routes(),
         contact_read::routes(),
         details::routes(),
@@ -50,6 +54,7 @@ pub(super) fn routes() -> Vec<Route> {
         event::routes(),
         meeting::routes(),
         message::routes(),
+        onboard::routes(),
         plan::routes(),
         plan_acts::routes(),
     ]
