@@ -134,7 +134,7 @@ impl Gateway {
         let mut entries = vec![changed];
         if let Some(detail) = found {
             let own_id = id.as_str().to_owned();
-            self.record_own(&mut tx, actor, loaded.victim, own_id, detail, &mut entries)
+            self.record_own(&mut tx, actor, loaded.victim, (own_id, now), detail, &mut entries)
                 .await?;
         }
         Ok(tx.commit(&entries).await?)

@@ -48,6 +48,7 @@ mod outcome;
 mod owed;
 mod passkeys;
 mod person;
+mod promised_calls;
 mod published_log;
 
 mod plan_desk;

@@ -169,7 +169,7 @@ impl Gateway {
         if let Some(detail) = said_to_victim(&before.state, &after.state) {
             // What the victim must be told is an event of the case like any other.
             let own_id = format!("{}-{}", next.id, next.version);
-            self.record_own(tx, actor, victim, own_id, detail, entries)
+            self.record_own(tx, actor, victim, (own_id, now), detail, entries)
                 .await?;
         }
         Ok(())

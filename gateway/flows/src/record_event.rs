@@ -82,20 +82,20 @@ impl Gateway {
         officers_event(&victim, own_id.as_str().to_owned(), times, detail)
     }
 
-    /// Records what an officer's other act makes an event of the case, at this moment, in the same transaction.
+    /// Records what an officer's other act makes an event of the case, in the same transaction.
     pub(crate) async fn record_own(
         &self,
         tx: &mut Tx,
         actor: &str,
         victim: Victim,
-        own_id: String,
+        (own_id, occurred_at): (String, Timestamp),
         detail: Detail,
         entries: &mut Vec<Entry>,
     ) -> Result<()> {
         detail
             .validate()
             .map_err(|fault| Error::Invalid(fault.to_string()))?;
-        let event = officers_event(&victim, own_id, (self.now(), None), detail)?;
+        let event = officers_event(&victim, own_id, (occurred_at, None), detail)?;
         match self.record_one(tx, actor, &event, victim, entries).await? {
             Recorded::New { .. } => Ok(()),
             Recorded::Refused(why) => Err(Error::Invalid(why)),

@@ -6,6 +6,7 @@ mod details;
 mod meetings;
 mod onboarding;
 mod other;
+mod promised;
 mod tasks;
 
 use domain::id::VictimId;
