@@ -33,7 +33,7 @@ pub struct Deadline {
     pub clock_start: Timestamp,
     /// Whether the clock of enhanced rights was used.
     pub enhanced: bool,
-    /// The last second of the due date in London.
+    /// The last second of the due date in London, or the promised moment.
     pub due_at: Timestamp,
     /// The London date.
     pub due_date: Date,
@@ -108,6 +108,7 @@ pub fn deadline(
     let start = london_date(clock_start);
     let count = match rule.limit {
         Limit::None => return Ok(None),
+        Limit::AtTheTime => return Ok(Some(at_the_time(rule, clock_start, enhanced))),
         Limit::WorkingDays {
             general,
             enhanced: fast,
@@ -137,6 +138,21 @@ pub fn deadline(
         skipped: count.skipped,
         source: source(rule),
     }))
+}
+
+/// What is due at the moment at which its clock starts: no day is counted.
+fn at_the_time(rule: &Rule, clock_start: Timestamp, enhanced: bool) -> Deadline {
+    Deadline {
+        rule: rule.id.clone(),
+        clock_start,
+        enhanced,
+        due_at: clock_start,
+        due_date: london_date(clock_start),
+        unrolled: None,
+        counted: Vec::new(),
+        skipped: Vec::new(),
+        source: source(rule),
+    }
 }
 
 /// The rule in one line.

@@ -101,6 +101,8 @@ ids! {
     ContactId,
     /// A meeting with a victim.
     MeetingId,
+    /// A change of what is known of a victim.
+    DetailChangeId,
     /// Somebody who may sign in.
     AccountId,
     /// One time of being signed in.

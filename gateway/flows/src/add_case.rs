@@ -69,7 +69,7 @@ impl Gateway {
         Ok(Added::New)
     }
 
-    fn check_area(&self, record: &CaseRecord) -> Result<()> {
+    pub(crate) fn check_area(&self, record: &CaseRecord) -> Result<()> {
         let Some(area) = self.parts.areas.get(&record.area) else {
             return Err(Error::Invalid(
                 "area: no such Area; use a code of config/areas.toml".to_owned(),
@@ -84,7 +84,12 @@ impl Gateway {
     }
 
     /// Nothing that comes in again brings back what was erased: sources send their whole list again and again.
-    async fn check_not_erased(&self, tx: &mut Tx, record: &CaseRecord, case: &CaseRow) -> Result<()> {
+    pub(crate) async fn check_not_erased(
+        &self,
+        tx: &mut Tx,
+        record: &CaseRecord,
+        case: &CaseRow,
+    ) -> Result<()> {
         let erased = self.erased_ref(&case.urn, &record.victim_ref);
         match people::find_victim_by_ref(tx, &case.id, &erased).await? {
             Some(_) => Err(Error::Invalid(ERASED.to_owned())),
@@ -92,7 +97,7 @@ impl Gateway {
         }
     }
 
-    async fn find_or_add_case(&self, tx: &mut Tx, record: &CaseRecord) -> Result<CaseRow> {
+    pub(crate) async fn find_or_add_case(&self, tx: &mut Tx, record: &CaseRecord) -> Result<CaseRow> {
         if let Some(case) = people::find_case_by_urn(tx, record.urn.as_str()).await? {
             // Its key went with the last victim that was erased; somebody new begins anew.
             if keys::find(tx, case.id.as_str()).await?.is_none() {
@@ -109,6 +114,7 @@ impl Gateway {
             offence: record.offence.as_str().to_owned(),
             opened_at: record.opened_at,
             closed_at: None,
+            charging: None,
         };
         people::add_case(tx, &case, now).await?;
         self.new_key(tx, case.id.as_str()).await?;
@@ -154,7 +160,7 @@ impl Gateway {
         Ok(known.len() - before)
     }
 
-    async fn add_victim(
+    pub(crate) async fn add_victim(
         &self,
         tx: &mut Tx,
         record: &CaseRecord,
@@ -169,7 +175,12 @@ impl Gateway {
             legal_name: record.legal_name.clone(),
             preferred_name: record.preferred_name.clone(),
             correspondence: record.correspondence.clone(),
+            title: None,
             birth_year: record.birth_year,
+            birth_date: None,
+            gender: None,
+            abuse_risk: None,
+            statement: None,
         };
         let standing = VictimStanding {
             wants_contact: record.wants_contact,
@@ -189,6 +200,7 @@ impl Gateway {
             person_sealed: self.seal(key, "person", id.as_str(), &person)?,
             plan_sealed: self.seal(key, "plan", id.as_str(), &plan)?,
             plan_version: 1,
+            details_version: 1,
         };
         people::add_victim(tx, &row, self.now()).await?;
         self.index_person(tx, id, &person).await?;

@@ -12,6 +12,7 @@ use store::{contacts, obligations};
 
 use crate::decide::check_reason;
 use crate::entries::about_victim;
+use crate::promised_calls::CALL_PROMISED;
 use crate::{Error, Gateway, Result, Role};
 
 const OFFICERS: [Role; 2] = [Role::Vlo, Role::VloManager];
@@ -88,7 +89,7 @@ impl Gateway {
         }
         let mut owed = obligations::list_open_by_victim(&mut tx, &victim.row.id).await?;
         drop(tx);
-        owed.retain(|owed| owed.owner == "cps");
+        owed.retain(is_ladder);
         if !matches!(identity, Some(Identity::Confirmed | Identity::NobodyToAsk)) {
             owed.clear();
         }
@@ -125,12 +126,17 @@ impl Gateway {
         let owed = obligations::list_open_by_victim(&mut tx, victim).await?;
         drop(tx);
         let mut steps = Vec::new();
-        for owed in owed.into_iter().filter(|owed| owed.owner == "cps") {
+        for owed in owed.into_iter().filter(is_ladder) {
             let step = self.next_contact(&owed.id).await?;
             steps.push((owed.id, step));
         }
         Ok(steps)
     }
+}
+
+/// Whether a duty has a ladder of its own: ours, and no promise of a call, which is a rung of another duty's.
+fn is_ladder(owed: &ObligationRow) -> bool {
+    owed.owner == "cps" && owed.rule != CALL_PROMISED
 }
 
 /// A contact read back.

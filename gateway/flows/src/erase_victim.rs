@@ -156,6 +156,9 @@ impl Gateway {
             needed.push(self.name_index(&party.name.words()));
         }
         let mut own = self.indexes_of(victim)?;
+        for name in Self::former_names(tx, victim).await? {
+            own.push(self.name_index(&name.words()));
+        }
         own.retain(|index| !needed.contains(index));
         Ok(own)
     }
@@ -234,6 +237,7 @@ fn counted(entry: Entry, gone: &Gone) -> Entry {
         ("meetings", gone.meetings),
         ("inbound", gone.inbound),
         ("proposals", gone.proposals),
+        ("details", gone.details),
         ("defendants", gone.defendants),
     ];
     counts.into_iter().fold(entry, |entry, (name, count)| {

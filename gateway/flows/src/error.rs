@@ -68,6 +68,11 @@ impl Error {
         }
     }
 
+    /// Whether somebody else changed a row between its reading and its writing: there is nothing else to say of it.
+    pub fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Store(store::Error::Changed { .. }))
+    }
+
     /// Whether the process must end: after a fault of the disk, only a new start knows what was written.
     pub fn ends_process(&self) -> bool {
         match self {

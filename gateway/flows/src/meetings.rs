@@ -4,13 +4,12 @@
 //! raises the duty to confirm it, in the same transaction, and nothing is sent from here.
 
 use audit::entry::{Act, Entry};
+use domain::event::Detail;
 use domain::event::words::MeetingHow;
-use domain::event::{Detail, Event};
 use domain::id::{MeetingId, VictimId};
 use domain::masked::Masked;
 use domain::meeting::{Arrangement, Meeting, MeetingFault, Mode, Purpose, State, Step, Times};
 use domain::rulebook::MeetingOffer;
-use domain::urn::Urn;
 use store::Tx;
 use store::meetings::{self, MeetingRow};
 use store::obligations::{self, ObligationRow};
@@ -21,7 +20,7 @@ use crate::entries::about_victim;
 use crate::person::Victim;
 use crate::record_contact::is_still_leaving;
 use crate::whose::OFFICERS;
-use crate::{Error, Gateway, Recorded, Result};
+use crate::{Error, Gateway, Result};
 
 /// What is told of the place of a meeting by video.
 const BY_VIDEO: &str = "By video. We will tell you how to join.";
@@ -168,7 +167,9 @@ impl Gateway {
             _ => {}
         }
         if let Some(detail) = said_to_victim(&before.state, &after.state) {
-            self.tell_victim(tx, actor, victim, &next, detail, entries)
+            // What the victim must be told is an event of the case like any other.
+            let own_id = format!("{}-{}", next.id, next.version);
+            self.record_own(tx, actor, victim, (own_id, now), detail, entries)
                 .await?;
         }
         Ok(())
@@ -209,35 +210,6 @@ impl Gateway {
             entries.extend(self.stop_under_way(tx, actor, &owed, why).await?);
         }
         Ok(())
-    }
-
-    /// What the victim must be told is an event of the case like any other.
-    async fn tell_victim(
-        &self,
-        tx: &mut Tx,
-        actor: &str,
-        victim: Victim,
-        row: &MeetingRow,
-        detail: Detail,
-        entries: &mut Vec<Entry>,
-    ) -> Result<()> {
-        detail
-            .validate()
-            .map_err(|fault| Error::Invalid(fault.to_string()))?;
-        let event = Event {
-            source: "officer".to_owned(),
-            source_event_id: format!("{}-{}", row.id, row.version),
-            urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
-            victim_ref: victim.row.source_ref.clone(),
-            occurred_at: self.now(),
-            received_at: None,
-            detail,
-        };
-        match self.record_one(tx, actor, &event, victim, entries).await? {
-            Recorded::New { .. } => Ok(()),
-            Recorded::Refused(why) => Err(Error::Invalid(why)),
-            Recorded::Duplicate => Err(Error::broken("meeting", "its event was recorded before")),
-        }
     }
 }
 

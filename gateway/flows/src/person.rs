@@ -3,7 +3,10 @@
 use domain::address::{EmailAddress, PhoneNumber, PostalAddress};
 use domain::contact::Plan;
 use domain::id::VictimId;
-use domain::people::{Correspondence, Offence, PersonName, VictimStanding};
+use domain::masked::Masked;
+use domain::people::{
+    AbuseRisk, Correspondence, Gender, Offence, PersonName, StatementStatus, VictimStanding,
+};
 use domain::safety::DenySet;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,11 +25,26 @@ pub(crate) struct Person {
     pub(crate) legal_name: PersonName,
     /// The name to be addressed by.
     pub(crate) preferred_name: PersonName,
+    /// A title, if the person wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<Masked>,
     /// Language, translator and formats.
     pub(crate) correspondence: Correspondence,
     /// The year of birth, where the source tells it: to tell apart people of one name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) birth_year: Option<i16>,
+    /// The day of birth, in that year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) birth_date: Option<Date>,
+    /// The gender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) gender: Option<Gender>,
+    /// The risk of domestic abuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) abuse_risk: Option<AbuseRisk>,
+    /// The Victim Personal Statement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) statement: Option<StatementStatus>,
 }
 
 /// Somebody of the defence side: kept sealed, only to be refused.

@@ -8,10 +8,11 @@ use domain::deadline::Deadline;
 use domain::event::Detail;
 use domain::id::{AdviserId, CaseId, VictimId};
 use domain::meeting::Meeting;
-use domain::people::{PersonName, VictimStanding};
+use domain::people::{DetailChange, PersonName, VictimStanding};
 use domain::rulebook::Rule;
 use jiff::civil::Date;
 use store::contacts::{self, ContactRow};
+use store::details::DetailChangeRow;
 use store::drafts::DraftRow;
 use store::events::{self, EventRow};
 use store::meetings::MeetingRow;
@@ -119,6 +120,8 @@ pub struct VictimRead<'g> {
     pub contacts: Vec<(ContactRow, Option<MadeContact>)>,
     /// Meetings, oldest first.
     pub meetings: Vec<(MeetingRow, Meeting)>,
+    /// Changes of details, oldest first.
+    pub detail_changes: Vec<(DetailChangeRow, DetailChange)>,
     /// Changes of the plan, without their values.
     pub plan_changes: Vec<PlanChangeRow>,
     /// Advisers with consents.
@@ -249,6 +252,7 @@ impl Gateway {
             messages: whole_victim::list_messages(tx, id).await?,
             contacts,
             meetings: Self::load_meetings(tx, victim).await?,
+            detail_changes: Self::load_detail_changes(tx, victim).await?,
             plan_changes: whole_victim::list_plan_changes(tx, id).await?,
             advisers: self.load_advisers(tx, id).await?,
             reason: reason.to_owned(),

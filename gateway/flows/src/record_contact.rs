@@ -115,6 +115,8 @@ impl Gateway {
                 obligations::wait(&mut tx, &owed.id, Some(wait)).await?;
             }
         }
+        self.keep_promises(&mut tx, actor, &id, (&new.made, victim), &mut entries)
+            .await?;
         tx.commit(&entries).await?;
         Ok(Contacted { id, flags, ended })
     }

@@ -79,15 +79,28 @@ impl Gateway {
         let mut tx = self.pool().read().await?;
         self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
-        Ok(Event {
-            source: "officer".to_owned(),
-            source_event_id: own_id.as_str().to_owned(),
-            urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
-            victim_ref: victim.row.source_ref.clone(),
-            occurred_at: times.0,
-            received_at: times.1,
-            detail,
-        })
+        officers_event(&victim, own_id.as_str().to_owned(), times, detail)
+    }
+
+    /// Records what an officer's other act makes an event of the case, in the same transaction.
+    pub(crate) async fn record_own(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        victim: Victim,
+        (own_id, occurred_at): (String, Timestamp),
+        detail: Detail,
+        entries: &mut Vec<Entry>,
+    ) -> Result<()> {
+        detail
+            .validate()
+            .map_err(|fault| Error::Invalid(fault.to_string()))?;
+        let event = officers_event(&victim, own_id, (occurred_at, None), detail)?;
+        match self.record_one(tx, actor, &event, victim, entries).await? {
+            Recorded::New { .. } => Ok(()),
+            Recorded::Refused(why) => Err(Error::Invalid(why)),
+            Recorded::Duplicate => Err(Error::broken("event", "its own id was recorded before")),
+        }
     }
 
     /// What recording an event would change, or why it is refused. Nothing is written.
@@ -102,10 +115,20 @@ impl Gateway {
             Err(refusal) => return Ok(Err(refusal)),
             Ok(victim) => victim,
         };
-        let open = obligations::list_open_by_victim(&mut tx, &victim.row.id).await?;
-        let later = self.load_later(&mut tx, &victim, event).await?;
-        apply(&mut victim, &later, event);
-        Ok(self.decide(&victim, &open, &later, event))
+        self.what_follows(&mut tx, &mut victim, event).await
+    }
+
+    /// What an event would change about a victim, or why it is refused.
+    pub(crate) async fn what_follows(
+        &self,
+        tx: &mut Tx,
+        victim: &mut Victim,
+        event: &Event,
+    ) -> Result<std::result::Result<Vec<Consequence>, String>> {
+        let open = obligations::list_open_by_victim(tx, &victim.row.id).await?;
+        let later = self.load_later(tx, victim, event).await?;
+        apply(victim, &later, event);
+        Ok(self.decide(victim, &open, &later, event))
     }
 
     /// The victim an event is about: by URN and the source's reference together, or a refusal in the same
@@ -268,6 +291,24 @@ impl Gateway {
         }
         Ok(())
     }
+}
+
+/// An event that an officer of ours records.
+pub(crate) fn officers_event(
+    victim: &Victim,
+    own_id: String,
+    (occurred_at, received_at): (Timestamp, Option<Timestamp>),
+    detail: Detail,
+) -> Result<Event> {
+    Ok(Event {
+        source: "officer".to_owned(),
+        source_event_id: own_id,
+        urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
+        victim_ref: victim.row.source_ref.clone(),
+        occurred_at,
+        received_at,
+        detail,
+    })
 }
 
 /// What an event changes about a victim: standing, dates, enhanced rights.

@@ -108,6 +108,7 @@ ids!(
     AttemptId,
     ContactId,
     MeetingId,
+    DetailChangeId,
     SessionId,
     CoverId,
     GlassId,

@@ -55,6 +55,7 @@ statements! {
     REFERENCES = Statement::both("thread_references.erase",
         "DELETE FROM thread_references WHERE thread_id IN (SELECT id FROM threads WHERE victim_id = $1)");
     THREADS = Statement::both("threads.end", "UPDATE threads SET state = 'closed' WHERE victim_id = $1");
+    DETAILS = Statement::both("detail_changes.erase", "UPDATE detail_changes SET sealed = $2 WHERE victim_id = $1");
     NOTICES = Statement::both("notices.end", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE victim_id = $1 AND seen_at IS NULL");
     // Advisers of nobody else go with the victim.
     ADVISER_KEYS = Statement::both("data_keys.erase_advisers",
@@ -141,6 +142,8 @@ pub struct Gone {
     pub inbound: u64,
     /// Changes of the contact plan without their values.
     pub proposals: u64,
+    /// Changes of details without what stood there.
+    pub details: u64,
     /// People of the defence side.
     pub defendants: u64,
 }
@@ -226,6 +229,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
         meetings: tx.execute(&MEETINGS, blank).await?,
         inbound: tx.execute(&INBOUND, blank).await?,
         proposals: tx.execute(&PROPOSALS, blank).await?,
+        details: tx.execute(&DETAILS, blank).await?,
         defendants: 0,
     };
     for index in who.names {

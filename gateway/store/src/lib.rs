@@ -20,6 +20,7 @@ pub mod calendar;
 pub mod checks;
 pub mod contacts;
 pub mod covers;
+pub mod details;
 pub mod drafts;
 pub mod due_requests;
 pub mod erasure;

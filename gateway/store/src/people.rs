@@ -9,8 +9,12 @@ use crate::{Result, Row, Statement, Tx};
 
 statements! {
     CASE_ADD = Statement::both("cases.add",
-        "INSERT INTO cases (id, urn, area, unit, offence, opened_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
-    CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, unit, offence, opened_at, closed_at FROM cases WHERE urn = $1");
+        "INSERT INTO cases (id, urn, area, unit, offence, opened_at, created_at, charging) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    CASE_FIND_BY_URN = Statement::both("cases.find_by_urn", "SELECT id, urn, area, unit, offence, opened_at, closed_at, charging FROM cases WHERE urn = $1");
+    CASE_CHARGING = Statement::both("cases.save_charging",
+        "UPDATE cases SET charging = $2 WHERE id = $1 AND COALESCE(charging, '') = $3");
+    // A change of nothing holds the case until the end of the transaction: two people who add to it come one after the other.
+    CASE_HOLD = Statement::both("cases.hold", "UPDATE cases SET urn = urn WHERE id = $1");
     CASE_CLOSE = Statement::both("cases.close", "UPDATE cases SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL");
     VICTIM_ADD = Statement::both("victims.add",
         "INSERT INTO victims (id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, \
@@ -18,9 +22,10 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)");
     VICTIM_FIND_BY_REF = Statement::both("victims.find_by_ref",
         "SELECT id, case_id, source_ref, service, enhanced, enhanced_ground, vlo, standing, dates, person_sealed, \
-         plan_sealed, plan_version FROM victims WHERE case_id = $1 AND source_ref = $2");
+         plan_sealed, plan_version, details_version FROM victims WHERE case_id = $1 AND source_ref = $2");
     VICTIM_STANDING = Statement::both("victims.save_standing",
-        "UPDATE victims SET standing = $2, dates = $3, enhanced = $4, enhanced_ground = $5, vlo = $6 WHERE id = $1");
+        "UPDATE victims SET standing = $2, dates = $3, enhanced = $4, enhanced_ground = $5, \
+         details_version = details_version + 1 WHERE id = $1 AND details_version = $6");
     VICTIM_PLAN = Statement::both("victims.save_plan",
         "UPDATE victims SET plan_sealed = $2, plan_version = plan_version + 1 WHERE id = $1 AND plan_version = $3");
     POINT_INDEX = Statement::both("point_indexes.add", "INSERT INTO point_indexes (point_id, victim_id, value_index) VALUES ($1, $2, $3)");
@@ -60,6 +65,8 @@ pub struct CaseRow {
     pub opened_at: Timestamp,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// `red`, `green` or `police-charged`, as soon as somebody recorded it.
+    pub charging: Option<String>,
 }
 
 /// A victim in a case. Personal values are sealed under the victim's key.
@@ -89,6 +96,8 @@ pub struct VictimRow {
     pub plan_sealed: Vec<u8>,
     /// Goes up with each change of the plan.
     pub plan_version: i64,
+    /// Goes up with each change of anything else but the officer.
+    pub details_version: i64,
 }
 
 fn case(row: &Row) -> Result<CaseRow> {
@@ -105,6 +114,7 @@ pub(crate) fn case_from(row: &Row, first: usize) -> Result<CaseRow> {
         offence: row.text(first + 4)?,
         opened_at: row.at(first + 5)?,
         closed_at: row.at_opt(first + 6)?,
+        charging: row.text_opt(first + 7)?,
     })
 }
 
@@ -122,6 +132,7 @@ pub(crate) fn victim(row: &Row) -> Result<VictimRow> {
         person_sealed: row.bytes(9)?,
         plan_sealed: row.bytes(10)?,
         plan_version: row.int(11)?,
+        details_version: row.int(12)?,
     })
 }
 
@@ -136,7 +147,8 @@ pub async fn add_case(tx: &mut Tx, case: &CaseRow, at: Timestamp) -> Result<()> 
             &case.unit,
             &case.offence,
             case.opened_at,
-            at
+            at,
+            &case.charging
         ],
     )
     .await?;
@@ -150,6 +162,16 @@ pub async fn find_case_by_urn(tx: &mut Tx, urn: &str) -> Result<Option<CaseRow>>
         .as_ref()
         .map(case)
         .transpose()
+}
+
+/// Saves how a case was charged over what the caller read; `before` is empty for nothing.
+pub async fn save_charging(tx: &mut Tx, id: &CaseId, charging: &str, before: &str) -> Result<()> {
+    tx.execute_one(&CASE_CHARGING, args![id, charging, before]).await
+}
+
+/// Holds a case until the end of the transaction.
+pub async fn hold_case(tx: &mut Tx, id: &CaseId) -> Result<()> {
+    tx.execute_one(&CASE_HOLD, args![id]).await
 }
 
 /// Marks a case closed; a second closing changes nothing.
@@ -187,7 +209,7 @@ pub async fn find_victim_by_ref(tx: &mut Tx, case: &CaseId, source_ref: &str) ->
         .transpose()
 }
 
-/// Saves what an event changed about a victim: standing, dates, enhanced rights, officer.
+/// Saves what an event changed about a victim, standing, dates and enhanced rights, over the version that the caller read.
 pub async fn save_standing(tx: &mut Tx, v: &VictimRow) -> Result<()> {
     let args = args![
         &v.id,
@@ -195,7 +217,7 @@ pub async fn save_standing(tx: &mut Tx, v: &VictimRow) -> Result<()> {
         &v.dates,
         v.enhanced,
         &v.enhanced_ground,
-        &v.vlo
+        v.details_version
     ];
     tx.execute_one(&VICTIM_STANDING, args).await
 }

@@ -56,6 +56,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::checks::ALL,
         crate::contacts::ALL,
         crate::covers::ALL,
+        crate::details::ALL,
         crate::drafts::ALL,
         crate::due_requests::ALL,
         crate::erasure::ALL,

@@ -9,17 +9,17 @@ use crate::statement::statements;
 use crate::{Result, Row, Statement, Tx};
 
 /// Where the columns of the key and of the case begin, after the victim's.
-const KEY: usize = 12;
-const CASE: usize = 14;
+const KEY: usize = 13;
+const CASE: usize = 15;
 /// Where the newest event stands.
-const NEWEST: usize = 21;
+const NEWEST: usize = 23;
 
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT v.id, v.case_id, v.source_ref, v.service, v.enhanced, v.enhanced_ground, v.vlo, v.standing, v.dates, \
-             v.person_sealed, v.plan_sealed, v.plan_version, k.kek_id, k.wrapped, \
-             c.id, c.urn, c.area, c.unit, c.offence, c.opened_at, c.closed_at, \
+             v.person_sealed, v.plan_sealed, v.plan_version, v.details_version, k.kek_id, k.wrapped, \
+             c.id, c.urn, c.area, c.unit, c.offence, c.opened_at, c.closed_at, c.charging, \
              (SELECT MAX(e.occurred_at) FROM events e WHERE e.victim_id = v.id) \
              FROM victims v JOIN cases c ON c.id = v.case_id LEFT JOIN data_keys k ON k.owner = v.id ",
             $rest

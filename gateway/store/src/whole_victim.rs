@@ -12,7 +12,7 @@ use crate::statement::statements;
 use crate::{Result, Row, Statement, Tx};
 
 statements! {
-    CASE = Statement::both("cases.find", "SELECT id, urn, area, unit, offence, opened_at, closed_at FROM cases WHERE id = $1");
+    CASE = Statement::both("cases.find", "SELECT id, urn, area, unit, offence, opened_at, closed_at, charging FROM cases WHERE id = $1");
     OBLIGATIONS = Statement::both("obligations.list_by_victim",
         "SELECT id, case_id, victim_id, event_id, rule, owner, template_kind, second_person, discharge, state, \
          clock_start_at, enhanced, original_due_at, due_at, latest_at, deadline, waiting_for, ended_by, ended_why, \

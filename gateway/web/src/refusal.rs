@@ -36,7 +36,9 @@ pub enum Refusal {
     TooLong,
     /// A method that the page does not know.
     NoSuchMethod,
-    /// Somebody else changed it meanwhile: what and what now.
+    /// Somebody else changed it while it was being done.
+    Overtaken,
+    /// It does not go as things stand: why, and what now.
     Changed(String),
     /// What was typed cannot be; pages that can say so at the field do it themselves.
     Invalid(String),
@@ -52,6 +54,7 @@ impl From<flows::Error> for Refusal {
             Kind::Invalid => Self::Invalid(fault.to_string()),
             Kind::NotAllowed => Self::NotYours,
             Kind::NotFound => Self::NotFound,
+            Kind::Conflict if fault.is_overtaken() => Self::Overtaken,
             Kind::Conflict => Self::Changed(fault.to_string()),
             Kind::Busy => Self::Busy,
             Kind::Broken => Self::Broken(fault.to_string()),
@@ -73,7 +76,7 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Changed(_) => StatusCode::CONFLICT,
+            Self::Overtaken | Self::Changed(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::ProviderAway => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -126,7 +129,11 @@ impl Refusal {
                 "This page cannot do that",
                 "Go back and use the page's own buttons.",
             ),
-            Self::Changed(what) => ("Somebody else was faster", format!("{}.", show::sentence(what))),
+            Self::Overtaken => plain(
+                "Somebody else was faster",
+                "Nothing of yours was saved. Go back, load the page again and look at what stands there now.",
+            ),
+            Self::Changed(what) => ("This was not done", format!("{}.", show::sentence(what))),
             Self::Invalid(what) => ("There is a problem", format!("{}.", show::sentence(what))),
             Self::Busy => plain(
                 "The service is busy",

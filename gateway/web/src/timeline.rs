@@ -18,6 +18,7 @@ pub(crate) fn page(read: &VictimRead<'_>, number: usize) -> (Timeline, bool) {
     letters(read, &mut all);
     contacts(read, &mut all);
     meetings(read, &mut all);
+    details(read, &mut all);
     all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let from = number.saturating_mul(PAGE_ITEMS);
     let has_next = all.len() > from.saturating_add(PAGE_ITEMS);
@@ -150,6 +151,13 @@ fn meetings(read: &VictimRead<'_>, all: &mut Items) {
         item.href = Some(format!("/victims/{}/meetings/{}", read.id, row.id));
         item.link_text = Some("Read the meeting");
         all.push((at, item));
+    }
+}
+
+fn details(read: &VictimRead<'_>, all: &mut Items) {
+    for (row, change) in &read.detail_changes {
+        let (title, lines) = crate::pages::acting::detail_words::change(change);
+        all.push(item(row.changed_at, title, Some(&row.changed_by), lines));
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn code(code: &str) -> String {
 /// Why a duty is due when it is due.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Due {
-    /// The day, or that the rule gives none.
+    /// The day, with the time where one was promised; or that the rule gives none.
     pub(crate) when: String,
     /// What is owed.
     pub(crate) what: String,
@@ -66,7 +66,10 @@ impl Due {
         Self {
             when: owed.due_at.map_or_else(
                 || "No number of days".to_owned(),
-                |due| show::day(domain::calendar::london_date(due)),
+                |due| match owed.rule {
+                    Some(rule) if rule.limit == Limit::AtTheTime => show::moment(due),
+                    _ => show::day(domain::calendar::london_date(due)),
+                },
             ),
             what: owed
                 .rule

@@ -16,6 +16,7 @@ use domain::contact::{
     CallOutcome, Direction, MadeContact, MessageLeft, Method, PersonContacted, PointValue, Route,
 };
 use domain::id::{MessageId, VictimId};
+use domain::people::{Because, ChangeReason, PersonDetail, PersonName};
 use domain::urn::Urn;
 use flows::{Erased, NewContact, ProposedPoint, Recorded};
 use harness::case::{URN, VICTIM, assigned, case, defendant, event, not_charged, safe};
@@ -52,7 +53,7 @@ fn ottoline() -> Value {
 }
 
 /// Everything personal of her, in words that stand nowhere else.
-const PERSONAL: [&str; 20] = [
+const PERSONAL: [&str; 22] = [
     "ottoline",
     "wexcombe",
     "harbourbox",
@@ -73,6 +74,8 @@ const PERSONAL: [&str; 20] = [
     "lilac door",
     "beside the fountain",
     "quietly spoken",
+    "tillie",
+    "over the marzipan",
 ];
 
 /// A house with one victim, to whom much happened and whose case is closed.
@@ -102,6 +105,7 @@ async fn story(database: &Database) -> Story {
     house.deliver_all().await;
     assert_eq!(house.caught().len(), 2, "two messages arrive");
     change_address(&house, &victim).await;
+    change_name(&house, &victim, "Tillie").await;
     speak(&house, &victim).await;
     let story = Story {
         house,
@@ -143,6 +147,22 @@ async fn change_address(house: &TestGateway, victim: &VictimId) {
     let review = "2027-06-01".parse().expect("a day");
     let approved = house.flows.approve_change(APPROVER, &proposal, review).await;
     approved.expect("a third approves");
+}
+
+/// She is called by another name from now on.
+async fn change_name(house: &TestGateway, victim: &VictimId, name: &str) {
+    let details = house.flows.read_details(OFFICER, victim, "prepare-contact").await;
+    let named = PersonDetail::PreferredName {
+        title: None,
+        name: PersonName::parse(name).expect("a name"),
+    };
+    let because = Because {
+        why: ChangeReason::Other,
+        words: Some("over the marzipan".into()),
+    };
+    let seen = (victim, details.expect("the details").version);
+    let changed = house.flows.change_detail(OFFICER, seen, named, because).await;
+    changed.expect("the officer changes it");
 }
 
 async fn speak(house: &TestGateway, victim: &VictimId) {

@@ -8,7 +8,7 @@ use harness::on_both;
 use serde_json::{Value, json};
 use store::{keys, people};
 
-use super::{LET_GO, close, erase, house};
+use super::{LET_GO, change_name, close, erase, house};
 
 const NAMESAKE: &str = "Ottoline Wexcombe";
 const OTHER_CASE: &str = "01NE4400226";
@@ -53,6 +53,13 @@ on_both!(
         let third = add(&house, URN, "V-3", "Perpetua Lindquist").await;
         add(&house, OTHER_CASE, "V-9", "Somebody Else").await;
         let (case, other) = (case_id(&house, URN).await, case_id(&house, OTHER_CASE).await);
+        for name in ["Tillie Formerly", "Ottoline Now"] {
+            change_name(&house, &first, name).await;
+        }
+        assert!(
+            is_known(&house, &other, "Tillie Formerly").await,
+            "a former name is still hers"
+        );
         house.clock().set("2026-11-24T12:00:00Z");
         for (number, victim_ref) in (1..).zip(["V-1", "V-2", "V-3"]) {
             close(&house, number, URN, victim_ref).await;
@@ -65,6 +72,9 @@ on_both!(
             is_known(&house, &other, NAMESAKE).await,
             "the second victim has this name"
         );
+        for name in ["Tillie Formerly", "Ottoline Now"] {
+            assert!(!is_known(&house, &other, name).await, "{name} was hers alone");
+        }
         assert!(
             has_key(&house, case.as_str()).await,
             "the defence side is still refused"

@@ -61,6 +61,7 @@ async fn add_victim(
         offence: "adult-rape".to_owned(),
         opened_at: now,
         closed_at: None,
+        charging: None,
     };
     people::add_case(tx, &case, now).await.expect("a case");
     let victim = VictimRow {
@@ -76,6 +77,7 @@ async fn add_victim(
         person_sealed: vec![1],
         plan_sealed: vec![1],
         plan_version: 1,
+        details_version: 1,
     };
     people::add_victim(tx, &victim, now).await.expect("a victim");
     let place = Place {

@@ -253,8 +253,55 @@ on_both!(
 );
 
 on_both!(
-    async fn s36_s37_three_calls_fail_and_a_letter_is_required(database: Database) {
-        all(&database, &[run(3, false, false, true)]).await;
+    async fn s36_s37_a_b_three_calls_fail_and_a_letter_is_required(database: Database) {
+        all(
+            &database,
+            &[run(3, false, false, true), run(3, true, false, true)],
+        )
+        .await;
+    }
+);
+
+on_both!(
+    async fn s36_s37_b_calls_about_two_decisions_are_never_one_run(database: Database) {
+        let gateway = TestGateway::confirming(&database, &["R6-05"]).await;
+        let priya = gateway.door().sign_in_as(PRIYA).await;
+        let mut changes = changes(&run(3, false, false, true));
+        changes["vlo"] = json!(OFFICER);
+        let victim = another(&gateway, 1, &changes, &charged()).await;
+        let first = duty(&gateway, &victim).await;
+        let named = json!({"urn": "01NE4400126", "victim_ref": "V-1"});
+        let other = not_charged("The evidence does not meet the test.");
+        gateway
+            .event(&harness::case::event(2000, &harness::case::over(other, &named)))
+            .await;
+        let open = obligations::list_open_by_victim(&mut gateway.reader().await, &victim).await;
+        let open = open.expect("the duties").into_iter();
+        let mut other = open.filter(|owed| owed.template_kind.is_some() && owed.id != first.id);
+        let other = other.next().expect("the duty of the other decision");
+        for (owed, hour) in [(&first, "8"), (&first, "12"), (&other, "16")] {
+            let fields = typed(
+                typed(call(), &[("obligation", owed.id.as_str())]),
+                &at("20", hour, "15"),
+            );
+            log(&priya, &victim, "nobody-to-ask", &fields).await;
+        }
+        let front = read(&priya, &format!("/victims/{victim}/contacts/new")).await;
+        assert!(
+            !front.says("must be informed by post"),
+            "three calls about two decisions are not three about one: {}",
+            front.text()
+        );
+        let mut both = typed(call(), &[("obligation", first.id.as_str())]);
+        both.push(("obligation", other.id.as_str()));
+        let path = format!("/victims/{victim}/contacts");
+        let fields = both.iter().chain([&("identity", "nobody-to-ask")]).copied();
+        let page = priya.post(&path, &fields.collect::<Vec<_>>()).await;
+        assert!(
+            page.says("There is a problem"),
+            "one contact is about one duty: {}",
+            page.text()
+        );
     }
 );
 

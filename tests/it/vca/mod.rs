@@ -2,8 +2,12 @@
 //! ours; `docs/vca-scenarios.md` lists each with its test and what was adapted.
 
 mod decisions;
+mod details;
 mod meetings;
+mod onboarding;
 mod other;
+mod promised;
+mod tasks;
 
 use domain::id::VictimId;
 use harness::case::{case, event, over};

@@ -28,6 +28,21 @@ pub enum Route {
 }
 
 impl Route {
+    /// Every way.
+    pub const ALL: [Self; 6] = [
+        Self::Email,
+        Self::Mobile,
+        Self::HomePhone,
+        Self::Post,
+        Self::ViaIsva,
+        Self::ViaPolice,
+    ];
+
+    /// The way that a word stands for.
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|route| route.as_str() == word)
+    }
+
     /// The word in data.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -366,5 +366,7 @@ fn clock(rule: &Rule, event: &Event) -> Result<(Timestamp, Option<String>), Cale
             },
         ) => (start_of_day(*day)?, None),
         (ClockStart::PleaDate, _) => assumed("the day of the plea"),
+        (ClockStart::PromisedAt, Detail::CallPromised { call_at }) => (*call_at, None),
+        (ClockStart::PromisedAt, _) => assumed("when the call was promised for"),
     })
 }

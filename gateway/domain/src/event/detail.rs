@@ -301,6 +301,11 @@ details! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Masked>,
     }
+    /// The victim was promised a call.
+    CallPromised = "call-promised" in Contact {
+        /// When we said that we would ring.
+        call_at: Timestamp,
+    }
     /// The victim was found to have enhanced rights.
     EnhancedRightsFound = "enhanced-rights-found" in Contact {
         /// By what.

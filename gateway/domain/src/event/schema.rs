@@ -188,6 +188,7 @@ pub const KINDS: &[KindSchema] = &[
     kind("meeting-arranged", &[MEETING_AT, WHERE, HOW]),
     kind("meeting-changed", &[MEETING_AT, WHERE, HOW]),
     kind("meeting-cancelled", &[MEETING_AT, may("reason", Shape::Text)]),
+    kind("call-promised", &[must("call_at", Shape::Instant)]),
     kind(
         "enhanced-rights-found",
         &[must("ground", Shape::Word(EnhancedGround::WORDS))],

@@ -4,6 +4,7 @@
 //! Bereaved) are two fields and never one (requirement D1).
 
 mod consent;
+mod detail;
 mod name;
 
 use std::collections::BTreeMap;
@@ -12,63 +13,32 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use consent::{Consent, ConsentScope, TransportClass};
+pub use detail::{
+    AbuseRisk, BORN_NOT_BEFORE, Because, ChangeReason, Charging, DetailChange, DetailFault, Gender,
+    PersonDetail, StatementStatus,
+};
 pub(crate) use name::name_keys;
 pub use name::{BadName, PersonName};
 
 use crate::event::words::{Stage, words};
 use crate::masked::Masked;
 
-/// What the case is about, as far as a duty depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Offence {
-    /// Rape of an adult.
-    AdultRape,
-    /// Another serious sexual offence against an adult.
-    SeriousSexual,
-    /// Anything else.
-    Other,
+words! {
+    /// What the case is about, as far as a duty depends on it.
+    Offence {
+        /// Rape of an adult.
+        AdultRape = "adult-rape",
+        /// Another serious sexual offence against an adult.
+        SeriousSexual = "serious-sexual",
+        /// Anything else.
+        Other = "other",
+    }
 }
 
 impl Offence {
-    /// The word in data and rules.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AdultRape => "adult-rape",
-            Self::SeriousSexual => "serious-sexual",
-            Self::Other => "other",
-        }
-    }
-
     /// Whether the case is on the one-working-day clock by its offence, whatever was assessed.
     pub fn enhanced_by_offence(self) -> bool {
         matches!(self, Self::AdultRape | Self::SeriousSexual)
-    }
-}
-
-/// The CPS service that a victim is on ("service lead" in the casework application).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Service {
-    /// For everybody.
-    Universal,
-    /// For the greatest needs. Not to be mistaken for enhanced rights.
-    Enhanced,
-    /// Rape and serious sexual offences.
-    Rasso,
-    /// The Bereaved Family Service.
-    Bereaved,
-}
-
-impl Service {
-    /// The word in data.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Universal => "universal",
-            Self::Enhanced => "enhanced",
-            Self::Rasso => "rasso",
-            Self::Bereaved => "bereaved",
-        }
     }
 }
 
@@ -76,6 +46,18 @@ impl Service {
 const ALL: &str = "all";
 
 words! {
+    /// The CPS service that a victim is on ("service lead" in the casework application).
+    Service {
+        /// For everybody.
+        Universal = "universal",
+        /// For the greatest needs. Not to be mistaken for enhanced rights.
+        Enhanced = "enhanced",
+        /// Rape and serious sexual offences.
+        Rasso = "rasso",
+        /// The Bereaved Family Service.
+        Bereaved = "bereaved",
+    }
+
     /// By what a victim has enhanced rights under the Victims' Code.
     EnhancedGround {
         /// A victim of the most serious crime.

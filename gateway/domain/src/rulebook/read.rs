@@ -257,15 +257,19 @@ fn limit(row: &mut Row<'_>) -> Limit {
         )
     });
     let months = row.number("calendar_months");
+    let at_the_time = row.flag("at_the_time");
     match (working, days, months) {
+        (None, None, None) if at_the_time => Limit::AtTheTime,
         (None, None, None) => Limit::None,
-        (Some((Some(general), Some(enhanced))), None, None) => Limit::WorkingDays { general, enhanced },
-        (None, Some((Some(days), roll)), None) => Limit::CalendarDays { days, roll },
-        (None, None, Some(months)) => Limit::CalendarMonths { months },
+        (Some((Some(general), Some(enhanced))), None, None) if !at_the_time => {
+            Limit::WorkingDays { general, enhanced }
+        }
+        (None, Some((Some(days), roll)), None) if !at_the_time => Limit::CalendarDays { days, roll },
+        (None, None, Some(months)) if !at_the_time => Limit::CalendarMonths { months },
         _ => {
             row.fault(
                 "the limit cannot be read; right would be none, or one of working_days = { general, enhanced }, \
-                 calendar_days = { days, roll }, calendar_months",
+                 calendar_days = { days, roll }, calendar_months, at_the_time = true",
             );
             Limit::None
         }

@@ -176,6 +176,8 @@ pub enum Limit {
         /// What happens when the last one is not a working day.
         roll: Roll,
     },
+    /// The very moment at which the clock starts: what was promised for a time is due at that time.
+    AtTheTime,
     /// Calendar months after the day on which the clock starts.
     CalendarMonths {
         /// How many.

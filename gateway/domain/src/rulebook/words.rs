@@ -35,6 +35,8 @@ words! {
         ReceivedAt = "received-at",
         /// The day of the plea; when nobody says, when it happened, with a note.
         PleaDate = "plea-date",
+        /// The time for which a call was promised.
+        PromisedAt = "promised-at",
     }
 
     /// What ends an obligation whose news goes straight to the victim.

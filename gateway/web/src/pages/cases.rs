@@ -1,6 +1,7 @@
 //! A case with its people, and breaking the glass for one that is somebody else's.
 
 use axum::extract::{Path, State};
+use domain::account::Role;
 use domain::id::CaseId;
 use domain::urn::Urn;
 use flows::read_victim::CaseRead;
@@ -10,7 +11,9 @@ use super::work::READERS;
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::{Page, Shown};
-use crate::parts::{Choice, Input, SummaryList};
+use crate::pages::acting::detail_words::CHARGING;
+use crate::pages::acting::meeting_words::label;
+use crate::parts::{Choice, Input, SummaryList, SummaryRow};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
 use crate::visit::Visit;
@@ -27,7 +30,10 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Serialize)]
 struct Case {
+    id: String,
     urn: String,
+    /// Whether the reader may add somebody to the case.
+    may_add: bool,
     facts: SummaryList,
     victims: Vec<Victim>,
 }
@@ -40,11 +46,16 @@ struct Victim {
     enhanced: &'static str,
     officer: String,
     open: usize,
+    /// Whether the reader may give the person to an officer.
+    may_assign: bool,
 }
 
 async fn case(State(door): State<Door>, visit: Visit, Path(id): Path<String>) -> Result<Shown, Refusal> {
     let id = CaseId::parse(&id).map_err(|_| Refusal::NotFound)?;
-    let read = door.gateway().read_case(visit.user()?, &id).await?;
+    let visitor = visit.visitor()?;
+    let read = door.gateway().read_case(&visitor.account.user, &id).await?;
+    let is = |role: Role| visitor.account.roles.contains(&role);
+    let may_add = read.case.closed_at.is_none() && (is(Role::Vlo) || is(Role::VloManager));
     let victims = read.victims.iter().enumerate().map(|(at, victim)| Victim {
         id: victim.id.to_string(),
         number: at + 1,
@@ -52,10 +63,13 @@ async fn case(State(door): State<Door>, visit: Visit, Path(id): Path<String>) ->
         enhanced: if victim.enhanced { "Yes" } else { "No" },
         officer: officers::name(&door, victim.vlo.as_deref().unwrap_or_default()),
         open: victim.open,
+        may_assign: is(Role::VloManager),
     });
     let data = Case {
+        id: id.to_string(),
         urn: read.case.urn.clone(),
-        facts: facts(&door, &read),
+        may_add,
+        facts: facts(&door, &read, may_add),
         victims: victims.collect(),
     };
     Page::new("Case")
@@ -64,7 +78,7 @@ async fn case(State(door): State<Door>, visit: Visit, Path(id): Path<String>) ->
         .show(&door, Some(&visit), "case", &data)
 }
 
-fn facts(door: &Door, read: &CaseRead) -> SummaryList {
+fn facts(door: &Door, read: &CaseRead, may_change: bool) -> SummaryList {
     let case = &read.case;
     let closed = case.closed_at.map_or_else(|| "No".to_owned(), show::moment);
     let kept = read
@@ -77,7 +91,7 @@ fn facts(door: &Door, read: &CaseRead) -> SummaryList {
     } else {
         kept.join(", ")
     };
-    SummaryList::default()
+    let mut facts = SummaryList::default()
         .row("Area", show::area(door, &case.area))
         .row(
             "Unit",
@@ -86,7 +100,18 @@ fn facts(door: &Door, read: &CaseRead) -> SummaryList {
         .row("Offence", words::code(&case.offence))
         .row("Opened", show::day(domain::calendar::london_date(case.opened_at)))
         .row("Closed", closed)
-        .row("Flags that keep its data", kept)
+        .row("Flags that keep its data", kept);
+    let charging = case.charging.as_deref();
+    facts.rows.push(SummaryRow {
+        key: "Charging type".to_owned(),
+        value: charging
+            .map_or("Not recorded", |word| label(CHARGING, word))
+            .to_owned(),
+        action_href: may_change.then(|| format!("/cases/{}/charging", case.id)),
+        action_text: Some("Change"),
+        ..SummaryRow::default()
+    });
+    facts
 }
 
 #[derive(Serialize)]

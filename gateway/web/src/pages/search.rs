@@ -1,6 +1,7 @@
 //! The search for a case by its reference or for a person by words of the name: sent, so that neither stands in an address.
 
 use axum::extract::State;
+use domain::account::Role;
 use domain::masked::Masked;
 use domain::urn::Urn;
 use flows::Looked;
@@ -51,6 +52,8 @@ struct Cases {
     searched: bool,
     hits: Vec<Hit>,
     too_many: bool,
+    /// Whether the reader may add a case.
+    may_add: bool,
 }
 
 #[derive(Serialize)]
@@ -69,6 +72,7 @@ async fn cases(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal>
         searched: false,
         hits: Vec::new(),
         too_many: false,
+        may_add: may_add(&visit)?,
     };
     Page::new("Find a case")
         .under("/cases")
@@ -83,6 +87,7 @@ async fn search(State(door): State<Door>, visit: Visit, form: Form) -> Result<Sh
         searched: false,
         hits: Vec::new(),
         too_many: false,
+        may_add: may_add(&visit)?,
     };
     match looked(&form, &mut problems) {
         None => data.search = SearchForm::new(&form, &problems),
@@ -104,6 +109,13 @@ async fn search(State(door): State<Door>, visit: Visit, form: Form) -> Result<Sh
         .under("/cases")
         .problems(&problems)
         .show(&door, Some(&visit), "cases", &data)
+}
+
+fn may_add(visit: &Visit) -> Result<bool, Refusal> {
+    let roles = &visit.visitor()?.account.roles;
+    Ok(roles
+        .iter()
+        .any(|role| matches!(role, Role::Vlo | Role::VloManager)))
 }
 
 fn looked(form: &Form, problems: &mut Problems) -> Option<Looked> {

@@ -79,17 +79,32 @@ struct Preview {
     typed: Vec<Typed>,
 }
 
+/// One consequence, in words.
 #[derive(Serialize)]
-struct Line {
+pub(super) struct Line {
     what: String,
     due: Option<String>,
     evidence: Option<String>,
 }
 
+/// A field that a page which is checked first sends again.
 #[derive(Serialize)]
-struct Typed {
+pub(super) struct Typed {
     name: String,
     value: String,
+}
+
+impl Typed {
+    /// Everything that a form sent, but its token.
+    pub(super) fn all(form: &Form) -> Vec<Self> {
+        let typed = form.pairs().filter(|(name, _)| *name != "token");
+        typed
+            .map(|(name, value)| Self {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            })
+            .collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -267,18 +282,12 @@ fn preview(
     event: &Event,
     consequences: &[Consequence],
 ) -> Result<Response, Refusal> {
-    let typed = form.pairs().filter(|(name, _)| *name != "token");
     let data = Preview {
         victim: victim.as_str().to_owned(),
         words: words(event.detail.kind()),
         when: show::moment(event.occurred_at),
         lines: consequences.iter().map(|one| line(door, one)).collect(),
-        typed: typed
-            .map(|(name, value)| Typed {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            })
-            .collect(),
+        typed: Typed::all(form),
     };
     let shown = Page::new("Check what follows before you record it")
         .under("/work")
@@ -287,7 +296,7 @@ fn preview(
 }
 
 /// One consequence in words, with how good the evidence for it is: law that nobody confirmed says so.
-fn line(door: &Door, consequence: &Consequence) -> Line {
+pub(super) fn line(door: &Door, consequence: &Consequence) -> Line {
     let rulebook = &door.gateway().parts().rulebook;
     let title = |id: &RuleId| {
         let rule = rulebook.rule(id.as_str());

@@ -6,7 +6,7 @@ use crate::parts::SummaryList;
 use crate::show;
 
 /// Values of a form as (code, words).
-pub(super) type Options = &'static [(&'static str, &'static str)];
+pub(crate) type Options = &'static [(&'static str, &'static str)];
 
 pub(super) const PURPOSES: Options = &[
     ("pre-trial", "Meeting before trial"),
@@ -74,7 +74,7 @@ pub(super) const RESEARCH: Options = &[("yes", "Yes"), ("no", "No"), ("not-asked
 pub(super) const NOTES: Options = &[("officer", "The officer in the case"), ("victim", "The victim")];
 
 /// The words of a code.
-pub(super) fn label(options: Options, code: &str) -> &'static str {
+pub(crate) fn label(options: Options, code: &str) -> &'static str {
     let found = options.iter().find(|(known, _)| *known == code);
     found.map_or("Not known", |(_, words)| *words)
 }

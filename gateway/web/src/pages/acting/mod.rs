@@ -4,10 +4,14 @@
 //! and each asks once in a session why somebody reads.
 
 mod ask;
+mod charging;
 mod contact;
 mod contact_form;
 mod contact_page;
 mod contact_read;
+mod detail_form;
+pub(crate) mod detail_words;
+mod details;
 mod draft;
 mod event;
 mod event_form;
@@ -15,10 +19,12 @@ mod fields;
 mod mailbox;
 pub(crate) mod meeting;
 mod meeting_form;
-mod meeting_words;
+pub(crate) mod meeting_words;
 mod merged;
 mod message;
 mod message_words;
+mod onboard;
+mod onboard_form;
 mod plan;
 mod plan_acts;
 mod rules;
@@ -41,13 +47,16 @@ const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
 
 pub(super) fn routes() -> Vec<Route> {
     [
+        charging::routes(),
         contact::routes(),
         contact_read::routes(),
+        details::routes(),
         draft::routes(),
         event::routes(),
         mailbox::routes(),
         meeting::routes(),
         message::routes(),
+        onboard::routes(),
         plan::routes(),
         plan_acts::routes(),
     ]

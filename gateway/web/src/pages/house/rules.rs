@@ -91,6 +91,7 @@ fn limit(limit: Limit) -> String {
         Limit::WorkingDays { general, enhanced } => {
             format!("Working days: {general}, with enhanced rights {enhanced}.")
         }
+        Limit::AtTheTime => "At the time that was promised.".to_owned(),
         Limit::CalendarDays { days, .. } => format!("Calendar days: {days}."),
         Limit::CalendarMonths { months } => format!("Calendar months: {months}."),
     }
