@@ -1,4 +1,5 @@
 //! The times of calls that a text promises are duties: listed with their time, late when they are late, ended by the call.
+//! Whoever is away for hours signs in again.
 
 use domain::id::VictimId;
 use harness::case::{assigned, safe};
@@ -104,6 +105,7 @@ on_both!(
             assert!(work.says(words), "{words}: {}", work.text());
         }
         gateway.clock().set("2026-11-23T14:29:00Z");
+        let priya = door.sign_in_as(PRIYA).await;
         let late = priya.get("/work?due=overdue").await;
         assert!(
             late.says("23 November 2026 at 2pm") && !late.says("23 November 2026 at 4pm"),
@@ -129,6 +131,7 @@ on_both!(
         let priya = door.sign_in_as(PRIYA).await;
         text(&priya, &victim, "8").await;
         gateway.clock().set("2026-11-23T13:31:00Z");
+        let priya = door.sign_in_as(PRIYA).await;
         ring(&priya, &victim, "13", "answered").await;
         assert_eq!(due(&gateway, &victim).await, []);
         let introduction = obligations::list_open_by_victim(&mut gateway.reader().await, &victim).await;
@@ -142,8 +145,8 @@ on_both!(
 on_both!(
     async fn a_call_before_the_text_keeps_nothing_whenever_either_is_logged(database: Database) {
         let (gateway, door, victim) = house(&database, &by_mobile(), &[assigned()]).await;
-        let priya = door.sign_in_as(PRIYA).await;
         gateway.clock().set("2026-11-23T13:31:00Z");
+        let priya = door.sign_in_as(PRIYA).await;
         text(&priya, &victim, "10").await;
         ring(&priya, &victim, "9", "answered").await;
         assert_eq!(
@@ -159,8 +162,8 @@ on_both!(
 on_both!(
     async fn a_text_that_is_logged_late_raises_what_its_calls_have_not_kept(database: Database) {
         let (gateway, door, victim) = house(&database, &by_mobile(), &[assigned()]).await;
-        let priya = door.sign_in_as(PRIYA).await;
         gateway.clock().set("2026-11-23T13:31:00Z");
+        let priya = door.sign_in_as(PRIYA).await;
         ring(&priya, &victim, "13", "not-answered").await;
         text(&priya, &victim, "8").await;
         assert_eq!(due(&gateway, &victim).await, [hour("16")]);
