@@ -138,7 +138,7 @@ on_both!(
         let reasons: Vec<_> = waiting
             .iter()
             .filter_map(|mail| mail.reason)
-            .map(|reason| reason.as_str())
+            .map(domain::mailbox::Reason::as_str)
             .collect();
         assert_eq!(reasons, ["unknown-sender"]);
         door.close(Duration::from_secs(5)).await;
