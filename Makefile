@@ -21,6 +21,7 @@ test: ## install what is missing, then libraries, format, clippy and all tests o
 	$(MAKE) assets
 	npm ci --silent --prefix tests/browser
 	npm ci --silent --prefix tests/provider
+	npm ci --silent --ignore-scripts --omit=optional --prefix tests/observatory
 	$(MAKE) deny
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings

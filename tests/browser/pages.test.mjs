@@ -1,26 +1,12 @@
 // The pages that no story comes by: each form as it is opened, and each as it comes back when it was sent empty.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { comeIn, open, press, see, site } from './story.mjs'
-
-/** Opens a page, says why if it asks, and answers its heading. */
-async function reach(page, path) {
-  const answer = await page.goto(path)
-  assert.equal(answer.status(), 200, path)
-  const ask = page.locator('form[action$="/open"]')
-  if ((await ask.count()) > 0) {
-    await page.locator('input[name=reason]').first().check()
-    await Promise.all([page.waitForNavigation(), ask.locator('button[type=submit]').click()])
-    if (new URL(page.url()).pathname + new URL(page.url()).search !== path) await page.goto(path)
-  }
-  const heading = await page.locator('h1').innerText()
-  await see(page, heading)
-  return heading
-}
+import { comeIn, press, reach, see, site } from './story.mjs'
 
 /** Sends the form of a page as it stands, and makes sure that it comes back with what is wrong. */
 async function sendEmpty(page, path, button) {
-  const heading = await reach(page, path)
+  await reach(page, path)
+  const heading = await page.locator('h1').innerText()
   await press(page, button)
   await see(page, heading)
   assert.ok((await page.locator('.govuk-error-summary__list li').count()) > 0, `${path} says what is missing`)

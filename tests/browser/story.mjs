@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline'
 import { after, before } from 'node:test'
 import { checkPage, launch, visit } from './house.mjs'
 
+export { checkPage }
+
 export const site = JSON.parse(process.env.GATEWAY_SITE ?? 'null')
 assert.ok(site, 'GATEWAY_SITE is missing: `cargo test -p tests --test it -- browser` opens the house and sets it')
 
@@ -53,6 +55,25 @@ function openHouse() {
 export async function open(page, path, heading) {
   await page.goto(path)
   await see(page, heading)
+}
+
+/** The same, with the first reason when the page asks why it is read. */
+export async function reach(page, path, heading) {
+  const answer = await page.goto(path)
+  assert.equal(answer.status(), 200, path)
+  const why = page.locator('form[action$="/open"]')
+  if ((await why.count()) > 0) {
+    await see(page, await page.locator('h1').innerText())
+    await page.locator('input[name=reason]').first().check()
+    await Promise.all([page.waitForNavigation(), why.locator('button[type=submit]').click()])
+    if (new URL(page.url()).pathname + new URL(page.url()).search !== path) await page.goto(path)
+  }
+  await see(page, heading ?? (await page.locator('h1').innerText()))
+}
+
+/** Types into fields by their ids. */
+export async function fill(page, fields) {
+  for (const [id, value] of Object.entries(fields)) await page.locator(`[id="${id}"]`).fill(String(value))
 }
 
 /** The page that one has come to is this one, and is as every page has to be. */

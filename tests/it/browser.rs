@@ -35,6 +35,13 @@ async fn add_victims(site: &Site, count: usize) {
     }
 }
 
+/// Victims of one case, about whom nothing is recorded yet.
+async fn add_quiet_victims(site: &Site, count: usize) {
+    for number in 1..=count {
+        add_victim(site, number).await;
+    }
+}
+
 async fn add_victim(site: &Site, number: usize) {
     let changes = json!({
         "victim_ref": format!("V-{number}"),
@@ -166,4 +173,32 @@ async fn forms_that_no_story_comes_by_are_whole_as_well() {
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
     site.play("pages.test.mjs").await;
+}
+
+#[tokio::test]
+async fn what_happened_is_recorded_and_told_by_two_people() {
+    let (mut site, _database) = site().await;
+    add_quiet_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
+    site.play("event.test.mjs").await;
+}
+
+#[tokio::test]
+async fn the_graders_of_headers_give_the_best_grade() {
+    let (mut site, _database) = site().await;
+    site.sign_in(&PRIYA).await;
+    let certificate = site.certificate_file().display().to_string();
+    site.tell("certificate", certificate);
+    site.play("observatory.test.mjs").await;
+}
+
+#[tokio::test]
+async fn whoever_is_idle_is_warned_and_can_stay() {
+    let (mut site, _database) = site().await;
+    add_quiet_victims(&site, 1).await;
+    site.tell("victims", victims(&site, 1).await);
+    site.sign_in(&PRIYA).await;
+    site.play("idle.test.mjs").await;
 }

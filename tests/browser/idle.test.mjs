@@ -1,0 +1,42 @@
+// Whoever does nothing for a while is warned before the session ends, and one key keeps them signed in.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ask, checkPage, comeIn, open, reach, site } from './story.mjs'
+
+test('the warning comes before 30 minutes, and staying keeps what was typed', async () => {
+  const priya = await comeIn('vlo-north-east-1')
+  const { page } = priya
+  await page.clock.install()
+  await reach(page, `/victims/${site.victims[0].id}/contacts/new`, 'Log a contact')
+  const idle = Number(await page.locator('[data-gw-idle]').getAttribute('data-gw-idle'))
+  assert.equal(idle, 30 * 60)
+  await page.getByLabel('There was nobody to ask').check()
+  const dialog = page.getByRole('dialog', { name: 'You are about to be signed out' })
+
+  await page.clock.fastForward((25 * 60 - 10) * 1000)
+  assert.equal(await dialog.isVisible(), false, 'nobody is disturbed early')
+  await ask({ do: 'pass', minutes: 25 })
+  await page.clock.fastForward(15_000)
+  await dialog.waitFor()
+  assert.match(await dialog.innerText(), /You will be signed out in (4|5) minutes if you do nothing/)
+  await checkPage(page)
+
+  await Promise.all([page.waitForResponse('**/session/extend'), dialog.getByRole('button', { name: 'Stay signed in' }).press('Enter')])
+  await dialog.waitFor({ state: 'hidden' })
+  assert.ok(await page.getByLabel('There was nobody to ask').isChecked(), 'what was chosen is still there')
+
+  // The server has heard it as well: 25 more minutes are 50 since the page came.
+  await ask({ do: 'pass', minutes: 25 })
+  await page.clock.fastForward((25 * 60 + 5) * 1000)
+  await dialog.waitFor()
+  await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/session/extend') && answer.ok()), page.keyboard.press('Escape')])
+  await dialog.waitFor({ state: 'hidden' })
+
+  // Nobody there: what is about a person does not stay on the screen, and the session is over.
+  await ask({ do: 'pass', minutes: 31 })
+  await page.clock.fastForward(31 * 60 * 1000)
+  await page.waitForURL('**/sign-in')
+  await page.goto('/work')
+  await page.waitForURL('**/sign-in')
+  await priya.leave()
+})
