@@ -64,8 +64,9 @@ pub fn reaches_assigned(roles: &[Role]) -> bool {
     roles.contains(&Role::Vlo)
 }
 
-/// Whether a reader reaches a victim now. An auditor reads the log only; an administrator, a template reviewer, an
-/// adviser and an API client reach nobody.
+/// Whether a reader reaches a victim now. An auditor reads the log only; an administrator, a template reviewer and an
+/// adviser reach nobody. An API client reaches nobody as a person would, by pages and commands; by the API it reaches the
+/// Areas of its account, within its scopes (`flows::ApiClient`).
 pub fn reaches(reader: &Reader, place: &Place, now: Timestamp) -> bool {
     let (areas, assigned) = (reaches_areas(&reader.roles), reaches_assigned(&reader.roles));
     let in_area = reader.areas.is_empty() || reader.areas.contains(&place.area);

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Scope {
     /// Bring cases in.
     CasesAdd,
+    /// Read how a case stands.
+    CasesRead,
     /// Bring key-stage events in.
     EventsAdd,
     /// Read what is owed, without anything about a person.
@@ -22,16 +24,21 @@ pub enum Scope {
     PlansPropose,
     /// Read how drafts stand, without their words.
     DraftsRead,
+    /// Have drafts made, voided and sent for a second check; people approve them.
+    DraftsPrepare,
     /// Read which contacts there were, without what was said.
     ContactsRead,
+    /// Record contacts that people made by hand.
+    ContactsAdd,
     /// Read the published contact log: its checkpoint, and proofs.
     LogRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::CasesAdd,
+        Self::CasesRead,
         Self::EventsAdd,
         Self::ObligationsRead,
         Self::MessagesRead,
@@ -39,7 +46,9 @@ impl Scope {
         Self::PlansRead,
         Self::PlansPropose,
         Self::DraftsRead,
+        Self::DraftsPrepare,
         Self::ContactsRead,
+        Self::ContactsAdd,
         Self::LogRead,
     ];
 
@@ -47,6 +56,7 @@ impl Scope {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CasesAdd => "cases-add",
+            Self::CasesRead => "cases-read",
             Self::EventsAdd => "events-add",
             Self::ObligationsRead => "obligations-read",
             Self::MessagesRead => "messages-read",
@@ -54,7 +64,9 @@ impl Scope {
             Self::PlansRead => "plans-read",
             Self::PlansPropose => "plans-propose",
             Self::DraftsRead => "drafts-read",
+            Self::DraftsPrepare => "drafts-prepare",
             Self::ContactsRead => "contacts-read",
+            Self::ContactsAdd => "contacts-add",
             Self::LogRead => "log-read",
         }
     }

@@ -1,7 +1,7 @@
 //! A case with its victim, contact plan and defence side comes in. The same one again changes nothing; a row that
 //! knows more of the defence side adds it.
 
-use audit::entry::Act;
+use audit::entry::{Act, Entry};
 use domain::calendar::start_of_day;
 use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, VictimId};
 use domain::people::VictimStanding;
@@ -33,14 +33,28 @@ pub enum Added {
 impl Gateway {
     /// Adds a case, or another victim to it.
     pub async fn add_case(&self, actor: &str, record: &CaseRecord) -> Result<Added> {
+        let mut tx = self.pool().begin().await?;
+        let (added, entry) = self.add_case_in(&mut tx, actor, record).await?;
+        if let Some(entry) = entry {
+            tx.commit(&[entry]).await?;
+        }
+        Ok(added)
+    }
+
+    /// The same in a transaction that the caller commits with the entry; without one, nothing changed.
+    pub(crate) async fn add_case_in(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        record: &CaseRecord,
+    ) -> Result<(Added, Option<Entry>)> {
         self.authorise(actor, &[Role::Administrator, Role::ApiClient])?;
         self.check_area(record)?;
         let now = self.now();
-        let mut tx = self.pool().begin().await?;
-        let case = self.find_or_add_case(&mut tx, record).await?;
-        self.check_not_erased(&mut tx, record, &case).await?;
-        let refused = self.add_defence(&mut tx, record, &case.id).await?;
-        if people::find_victim_by_ref(&mut tx, &case.id, &record.victim_ref)
+        let case = self.find_or_add_case(tx, record).await?;
+        self.check_not_erased(tx, record, &case).await?;
+        let refused = self.add_defence(tx, record, &case.id).await?;
+        if people::find_victim_by_ref(tx, &case.id, &record.victim_ref)
             .await?
             .is_some()
         {
@@ -49,15 +63,15 @@ impl Gateway {
                     .with_case(case.id.as_str())
                     .with_area(&case.area)
                     .with_fact("parties", refused.to_string());
-                tx.commit(&[grown]).await?;
+                return Ok((Added::Before, Some(grown)));
             }
-            return Ok(Added::Before);
+            return Ok((Added::Before, None));
         }
         let victim = VictimId::random(self.entropy());
-        let key = self.new_key(&mut tx, victim.as_str()).await?;
-        self.add_victim(&mut tx, record, &case.id, &victim, &key).await?;
+        let key = self.new_key(tx, victim.as_str()).await?;
+        self.add_victim(tx, record, &case.id, &victim, &key).await?;
         if let Some(adviser) = &record.adviser {
-            self.add_adviser(&mut tx, adviser, &victim).await?;
+            self.add_adviser(tx, adviser, &victim).await?;
         }
         let added = entry(now, actor, Act::Collection, "victim-added")?
             .with_case(case.id.as_str())
@@ -65,8 +79,7 @@ impl Gateway {
             .with_area(&case.area)
             .with_fact("service", record.service.as_str())
             .with_fact("points", record.points.len().to_string());
-        tx.commit(&[added]).await?;
-        Ok(Added::New)
+        Ok((Added::New, Some(added)))
     }
 
     pub(crate) fn check_area(&self, record: &CaseRecord) -> Result<()> {

@@ -2,25 +2,21 @@
 
 use audit::entry::Act;
 use domain::account::Role;
-use domain::event::Event;
 use domain::id::{MessageId, ObligationId, SessionId};
 use domain::scope::Scope;
 use domain::time::random;
 use jiff::{SignedDuration, Timestamp};
-use store::api::{self, AnswerRow, TokenRow};
+use store::api::{self, TokenRow};
 use store::obligations::ObligationRow;
 use store::{accounts, obligations, outbox, subjects};
 use zeroize::Zeroizing;
 
 use crate::accounts::Account;
 use crate::entries::entry;
-use crate::import::CaseRecord;
-use crate::{Added, Error, Gateway, Recorded, Result};
+use crate::{Error, Gateway, Result};
 
 /// The longest life of a token.
 const LIFE_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
-/// How long an answer is kept for whoever asks the same again.
-const ANSWER_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// The longest name of a token, in bytes.
 const NAME_BYTES_MAX: usize = 100;
 /// What opens, as the database has it.
@@ -63,22 +59,31 @@ struct Opener {
     verb: &'static str,
 }
 
-/// An answer that was given before.
+/// A place in a list: behind the last one that was shown.
 #[derive(Debug, Clone)]
-pub struct GivenAnswer {
-    /// Its status.
-    pub status: u16,
-    /// Its body.
-    pub body: String,
+pub struct ListPlace {
+    /// By which the list is ordered, in microseconds since 1970 UTC; the largest number where there is no instant.
+    pub at_us: i64,
+    /// The identifier of the last one.
+    pub id: String,
 }
 
-/// A place in a list of obligations: the due time and identifier of the last one that was shown.
+/// Which part of a list.
 #[derive(Debug, Clone)]
-pub struct ObligationPlace {
-    /// Its due time in microseconds since 1970 UTC; the largest number for one without.
-    pub due_us: i64,
-    /// Its identifier.
-    pub id: String,
+pub struct ListPart {
+    /// From behind this place on; none is from the beginning.
+    pub after: Option<ListPlace>,
+    /// At most so many.
+    pub most: u32,
+}
+
+impl ListPart {
+    /// The place as statements take it: before everything when there is none.
+    pub(crate) fn place(&self) -> (i64, &str) {
+        self.after
+            .as_ref()
+            .map_or((i64::MIN, ""), |place| (place.at_us, place.id.as_str()))
+    }
 }
 
 impl Gateway {
@@ -164,14 +169,11 @@ impl Gateway {
             ),
             fault => fault.into(),
         })?;
-        let names = scopes
+        let made = entry(now, actor, Act::Change, opener.verb)?.with_fact("user", user);
+        // One fact for each: all of them are longer than one may be.
+        let made = scopes
             .iter()
-            .map(|scope| scope.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
-        let made = entry(now, actor, Act::Change, opener.verb)?
-            .with_fact("user", user)
-            .with_fact("scopes", names);
+            .fold(made, |made, scope| made.with_fact(scope.as_str(), "yes"));
         Ok(tx.commit(&[made]).await?)
     }
 
@@ -234,91 +236,15 @@ impl Gateway {
         Ok(account.is_active.then_some(ApiClient { account, scopes }))
     }
 
-    /// The answer that was given under this key in the last day. The same key with another question is a mistake of the
-    /// client's.
-    pub async fn find_answer(
-        &self,
-        client: &ApiClient,
-        key: &str,
-        digest: &str,
-    ) -> Result<Option<GivenAnswer>> {
-        let mut tx = self.pool().read().await?;
-        let after = self.now() - ANSWER_LIFE;
-        let Some(row) = api::find_answer(&mut tx, &client.account.id, key, after).await? else {
-            return Ok(None);
-        };
-        if row.request_digest != digest {
-            return Err(Error::Invalid(
-                "Idempotency-Key: this key was used for another request; take a new one".to_owned(),
-            ));
-        }
-        Ok(Some(GivenAnswer {
-            status: u16::try_from(row.status).unwrap_or(500),
-            body: row.body,
-        }))
-    }
-
-    /// Keeps an answer for a day.
-    pub async fn keep_answer(
-        &self,
-        client: &ApiClient,
-        key: &str,
-        digest: &str,
-        given: &GivenAnswer,
-    ) -> Result<()> {
-        let now = self.now();
-        let mut tx = self.pool().begin().await?;
-        api::forget_answers(&mut tx, now - ANSWER_LIFE).await?;
-        let row = AnswerRow {
-            request_digest: digest.to_owned(),
-            status: i64::from(given.status),
-            body: given.body.clone(),
-        };
-        api::add_answer(&mut tx, &client.account.id, key, &row, now).await?;
-        Ok(tx
-            .commit_unlogged("what was done has its own entries; this is its receipt")
-            .await?)
-    }
-
-    /// Adds a case of one of the client's Areas.
-    pub async fn add_case_of(&self, client: &ApiClient, record: &CaseRecord) -> Result<Added> {
-        if !client
-            .account
-            .areas
-            .iter()
-            .any(|area| area == record.area.as_str())
-        {
-            return Err(Error::Invalid("area: not one of this client's Areas".to_owned()));
-        }
-        self.add_case(&client.account.user, record).await
-    }
-
-    /// Records an event of a case of one of the client's Areas. A case elsewhere is unknown.
-    pub async fn record_event_of(&self, client: &ApiClient, event: Event) -> Result<Recorded> {
-        let mut tx = self.pool().read().await?;
-        let subject = subjects::find_by_ref(&mut tx, event.urn.as_str(), &event.victim_ref).await?;
-        drop(tx);
-        let is_elsewhere = |area: &String| !client.account.areas.contains(area);
-        if subject.is_some_and(|subject| is_elsewhere(&subject.case.area)) {
-            return Ok(Recorded::Refused(crate::record_event::UNKNOWN.to_owned()));
-        }
-        let answers = self.record_events(&client.account.user, &[event]).await?;
-        answers
-            .into_iter()
-            .next()
-            .ok_or_else(|| Error::broken("an event", "no answer"))
-    }
-
     /// Open obligations of the client's Areas, the soonest first, from after a place on.
     pub async fn list_obligations_of(
         &self,
         client: &ApiClient,
-        after: Option<&ObligationPlace>,
-        most: u32,
+        part: &ListPart,
     ) -> Result<Vec<ObligationRow>> {
-        let (due_us, id) = after.map_or((i64::MIN, ""), |place| (place.due_us, place.id.as_str()));
+        let (due_us, id) = part.place();
         let mut tx = self.pool().read().await?;
-        Ok(obligations::list_open_in(&mut tx, &client.account.areas, due_us, id, most).await?)
+        Ok(obligations::list_open_in(&mut tx, &client.account.areas, due_us, id, part.most).await?)
     }
 
     /// One obligation of the client's Areas.

@@ -53,19 +53,22 @@ impl Gateway {
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
-        self.propose_in(tx, actor, &victim, proposed).await
+        let (outcome, entry) = self.propose_in(&mut tx, actor, &victim, proposed).await?;
+        tx.commit(&[entry]).await?;
+        outcome
     }
 
-    /// The same for whom may and reaches the victim, in the transaction that asked so.
+    /// The same for whom may and reaches the victim, in the transaction that asked so. The caller commits it with the
+    /// entry, also when the answer is a refusal: a value of the defence side bars what it was to replace.
     pub(crate) async fn propose_in(
         &self,
-        mut tx: Tx,
+        tx: &mut Tx,
         actor: &str,
         victim: &Victim,
         proposed: ProposedPoint,
-    ) -> Result<ProposalId> {
+    ) -> Result<(Result<ProposalId>, Entry)> {
         let now = self.now();
-        let deny = self.load_deny_set(&mut tx, &victim.case).await?;
+        let deny = self.load_deny_set(tx, &victim.case).await?;
         let mut plan = victim.plan()?;
         let id = ProposalId::random(self.entropy());
         let replaces = proposed.replaces.clone();
@@ -87,7 +90,7 @@ impl Gateway {
         {
             return Err(refused(fault));
         }
-        self.save_plan(&mut tx, victim, &plan).await?;
+        self.save_plan(tx, victim, &plan).await?;
         let verb = if outcome.is_ok() {
             "plan-change-proposed"
         } else {
@@ -100,19 +103,17 @@ impl Gateway {
         if let Some(old) = &replaces {
             written = written.with_fact("barred", old.as_str());
         }
-        written = self.commit_in(&mut tx, victim, written, "value", &value).await?;
+        written = self.commit_in(tx, victim, written, "value", &value).await?;
         match outcome {
             Ok(proposal) => {
                 let sealed = self.seal(&victim.key, "plan_proposals", id.as_str(), &proposal)?;
-                proposals::add(&mut tx, &id, &victim.row.id, &sealed, now).await?;
-                tx.commit(&[written]).await?;
-                Ok(id)
+                proposals::add(tx, &id, &victim.row.id, &sealed, now).await?;
+                Ok((Ok(id), written))
             }
             Err(fault) => {
-                self.warn_of_plan(&mut tx, victim, "plan-change-refused", &fault.to_string())
+                self.warn_of_plan(tx, victim, "plan-change-refused", &fault.to_string())
                     .await?;
-                tx.commit(&[written]).await?;
-                Err(refused(fault))
+                Ok((Err(refused(fault)), written))
             }
         }
     }

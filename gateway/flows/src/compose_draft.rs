@@ -1,7 +1,7 @@
 //! An obligation becomes a draft: the vetted words of its kind, in the victim's language, with values from
 //! the record. What cannot be drafted waits for a named kind of person, and says for whom.
 
-use audit::entry::Act;
+use audit::entry::{Act, Entry};
 use domain::contact::PointValue;
 use domain::draft::{Finding, ForeignFacts, Frozen, OwnFacts, content_check};
 use domain::event::Detail;
@@ -87,28 +87,50 @@ impl Gateway {
                 }
                 found => found?,
             };
-            let entry = match self.compose(&mut tx, actor, &owed, &victim).await? {
-                Ok(draft) => {
-                    match drafts::add(&mut tx, &draft).await {
-                        Err(fault) if fault.is_duplicate() => continue,
-                        added => added?,
+            match self.compose_in(&mut tx, actor, &owed, &victim).await {
+                Err(Error::Conflict(_)) => {}
+                Err(fault) => return Err(fault),
+                Ok((composed, entry)) => {
+                    tx.commit(&[entry]).await?;
+                    match composed {
+                        Ok(_) => done.drafted += 1,
+                        Err(_) => done.waiting += 1,
                     }
-                    done.drafted += 1;
-                    let version = u32::try_from(draft.version).unwrap_or_default();
-                    about(self.now(), actor, Act::Combination, "draft-composed", &owed)?
-                        .with_draft(draft.id.as_str())
-                        .with_template(&draft.kind, version, &draft.language, &draft.digest)
                 }
-                Err(waiting_for) => {
-                    obligations::wait(&mut tx, &owed.id, Some(waiting_for)).await?;
-                    done.waiting += 1;
-                    about(self.now(), actor, Act::Change, "obligation-waiting", &owed)?
-                        .with_reason(waiting_for)
-                }
-            };
-            tx.commit(&[entry.with_area(&victim.case.area)]).await?;
+            }
         }
         Ok(done)
+    }
+
+    /// Adds the draft of an obligation that has none, or says whom it waits for, in a transaction that the caller commits
+    /// with the entry. Where another process was faster that is a conflict, and the transaction is over.
+    pub(crate) async fn compose_in(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        owed: &ObligationRow,
+        victim: &Victim,
+    ) -> Result<(std::result::Result<DraftRow, &'static str>, Entry)> {
+        let composed = self.compose(tx, actor, owed, victim).await?;
+        let entry = match &composed {
+            Ok(draft) => {
+                drafts::add(tx, draft).await.map_err(|fault| match fault {
+                    fault if fault.is_duplicate() => {
+                        Error::Conflict("this obligation has a draft already".to_owned())
+                    }
+                    fault => fault.into(),
+                })?;
+                let version = u32::try_from(draft.version).unwrap_or_default();
+                about(self.now(), actor, Act::Combination, "draft-composed", owed)?
+                    .with_draft(draft.id.as_str())
+                    .with_template(&draft.kind, version, &draft.language, &draft.digest)
+            }
+            Err(waiting_for) => {
+                obligations::wait(tx, &owed.id, Some(waiting_for)).await?;
+                about(self.now(), actor, Act::Change, "obligation-waiting", owed)?.with_reason(*waiting_for)
+            }
+        };
+        Ok((composed, entry.with_area(&victim.case.area)))
     }
 
     /// An event may have come in while its victim was erased: what it raised is owed to nobody any more.

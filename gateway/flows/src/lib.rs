@@ -11,7 +11,9 @@
 mod accounts;
 mod add_case;
 mod api;
+mod api_changes;
 mod api_log;
+mod api_once;
 mod api_reading;
 mod approve_draft;
 mod archive;
@@ -82,9 +84,11 @@ pub mod worklist;
 
 pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
-pub use api::{ApiClient, ApiToken, GivenAnswer, ObligationPlace};
+pub use api::{ApiClient, ApiToken, ListPart, ListPlace};
+pub use api_changes::{DraftStep, Drafting};
 pub use api_log::ConsistencyProof;
-pub use api_reading::{PlanOutline, VictimOutline};
+pub use api_once::{ApiRequest, GivenAnswer, RequestKey};
+pub use api_reading::{DraftOutline, PlanOutline, VictimOutline};
 pub use approve_draft::Approved;
 pub use breaches::{BREACH_DONE, BREACH_REASONS, BREACH_WHAT, BlockedSend, Breach, NewBreach};
 pub use break_glass::{GLASS_REASONS, GLASS_STAYS};
@@ -144,6 +148,7 @@ pub use store::due_requests::DueRequestRow as DueRequest;
 pub use store::glasses::GlassRow as Glass;
 pub use store::meetings::MeetingRow;
 pub use store::obligations::ObligationRow;
+pub use store::people::CaseRow;
 pub use store::whole_victim::PlanChangeRow;
 
 /// What every flow answers.

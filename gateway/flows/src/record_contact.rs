@@ -70,10 +70,23 @@ impl Gateway {
     /// Records a contact and what follows from it.
     pub async fn add_contact(&self, actor: &str, new: NewContact) -> Result<Contacted> {
         self.authorise(actor, &OFFICERS)?;
-        let now = self.now();
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, actor, Named::Victim(&new.victim)).await?;
         let victim = self.load_victim(&mut tx, &new.victim).await?;
+        let (contacted, entries) = self.add_contact_in(&mut tx, actor, &new, &victim).await?;
+        tx.commit(&entries).await?;
+        Ok(contacted)
+    }
+
+    /// The same for whom may and reaches the victim, in a transaction that the caller commits with the entries.
+    pub(crate) async fn add_contact_in(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        new: &NewContact,
+        victim: &Victim,
+    ) -> Result<(Contacted, Vec<Entry>)> {
+        let now = self.now();
         let plan = victim.plan()?;
         let context = CallContext {
             plan: &plan,
@@ -84,41 +97,40 @@ impl Gateway {
             let faults = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
             Error::Invalid(faults.join("\n"))
         })?;
-        let (owed, carries_message) = self.find_behind(&mut tx, &new, &victim).await?;
+        let (owed, carries_message) = self.find_behind(tx, new, victim).await?;
         let id = ContactId::random(self.entropy());
-        let row = self.contact_row(&id, actor, &new, owed.as_ref(), &victim)?;
-        contacts::add(&mut tx, &row).await?;
-        let mut entry = contact_entry(&row, actor, &victim, &flags)?;
+        let row = self.contact_row(&id, actor, new, owed.as_ref(), victim)?;
+        contacts::add(tx, &row).await?;
+        let mut entry = contact_entry(&row, actor, victim, &flags)?;
         if let Some(point) = new.made.point.as_ref().and_then(|id| plan.point(id)) {
             let to = in_words(point.value());
-            entry = self.commit_in(&mut tx, &victim, entry, "to", &to).await?;
+            entry = self.commit_in(tx, victim, entry, "to", &to).await?;
         }
         let mut entries = vec![entry];
         if flags.iter().any(|flag| flag.is_near_miss()) {
-            self.warn_of_contact(&mut tx, &row, &flags).await?;
+            self.warn_of_contact(tx, &row, &flags).await?;
         }
         let mut ended = false;
         if let Some(owed) = owed.filter(|owed| owed.state == "open") {
             let discharge = Discharge::find(&owed.discharge).unwrap_or(Discharge::VictimInformed);
             let why = new.made.discharges(discharge, &plan, carries_message);
             if let Some(why) = why
-                && !(why == "victim-informed" && is_still_leaving(&mut tx, &owed).await?)
+                && !(why == "victim-informed" && is_still_leaving(tx, &owed).await?)
             {
                 entries.extend(
-                    self.discharge_obligation(&mut tx, actor, &owed, id.as_str(), why)
+                    self.discharge_obligation(tx, actor, &owed, id.as_str(), why)
                         .await?,
                 );
-                entries.extend(self.stop_under_way(&mut tx, actor, &owed, why).await?);
+                entries.extend(self.stop_under_way(tx, actor, &owed, why).await?);
                 ended = true;
             } else if carries_message && new.made.informed_at.is_none() {
                 let wait = "confirmation-that-the-victim-was-informed";
-                obligations::wait(&mut tx, &owed.id, Some(wait)).await?;
+                obligations::wait(tx, &owed.id, Some(wait)).await?;
             }
         }
-        self.keep_promises(&mut tx, actor, &id, (&new.made, victim), &mut entries)
+        self.keep_promises(tx, actor, &id, (&new.made, victim), &mut entries)
             .await?;
-        tx.commit(&entries).await?;
-        Ok(Contacted { id, flags, ended })
+        Ok((Contacted { id, flags, ended }, entries))
     }
 
     /// Records that the victim was not contacted, with the reason: the last rung of the ladder. The duty stands,

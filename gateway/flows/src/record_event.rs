@@ -48,21 +48,29 @@ pub enum Recorded {
 impl Gateway {
     /// Records a batch of events in one transaction; the answers are in the order of the events.
     pub async fn record_events(&self, actor: &str, batch: &[Event]) -> Result<Vec<Recorded>> {
-        self.authorise(actor, &[Role::Administrator, Role::Vlo, Role::ApiClient])?;
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
         for event in batch {
-            answers.push(match self.find_subject(&mut tx, actor, event).await? {
-                Err(refusal) => Recorded::Refused(refusal),
-                Ok(victim) => {
-                    self.record_one(&mut tx, actor, event, victim, &mut entries)
-                        .await?
-                }
-            });
+            answers.push(self.record_in(&mut tx, actor, event, &mut entries).await?);
         }
         tx.commit(&entries).await?;
         Ok(answers)
+    }
+
+    /// Records one event in a transaction that the caller commits with `entries`.
+    pub(crate) async fn record_in(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        event: &Event,
+        entries: &mut Vec<Entry>,
+    ) -> Result<Recorded> {
+        self.authorise(actor, &[Role::Administrator, Role::Vlo, Role::ApiClient])?;
+        match self.find_subject(tx, actor, event).await? {
+            Err(refusal) => Ok(Recorded::Refused(refusal)),
+            Ok(victim) => self.record_one(tx, actor, event, victim, entries).await,
+        }
     }
 
     /// What an officer says has happened to a victim of theirs, as an event. `own_id` is the id of the form: the same form

@@ -1,7 +1,7 @@
 //! A draft is reviewed: its words, what was found in them, what must be known before it leaves, and who may let it go.
 //! Or it is sent for a second check, or voided so that another is made.
 
-use audit::entry::Act;
+use audit::entry::{Act, Entry};
 use domain::contact::{Plan, PointValue};
 use domain::draft::{Finding, Frozen};
 use domain::id::{DraftId, MessageId};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::drafts::{self, DraftRow};
 use store::obligations::ObligationRow;
 use store::reach::Named;
-use store::{checks, obligations, vettings};
+use store::{Tx, checks, obligations, vettings};
 
 use crate::compose_draft::Content;
 use crate::decide::check_reason;
@@ -103,13 +103,19 @@ impl Gateway {
     /// Sends a draft for a second check: from now on only somebody else can approve it.
     pub async fn send_for_check(&self, actor: &str, id: &DraftId) -> Result<()> {
         self.authorise(actor, &OFFICERS)?;
-        let now = self.now();
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, actor, Named::Draft(id)).await?;
-        let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
+        let sent = self.send_for_check_in(&mut tx, actor, id).await?;
+        Ok(tx.commit(&[sent]).await?)
+    }
+
+    /// The same for whom may and reaches the draft, in a transaction that the caller commits with the entry.
+    pub(crate) async fn send_for_check_in(&self, tx: &mut Tx, actor: &str, id: &DraftId) -> Result<Entry> {
+        let now = self.now();
+        let row = drafts::find(tx, id).await?.ok_or(Error::NotFound("draft"))?;
         is_waiting(&row)?;
-        let owed = find_owed(&mut tx, &row.obligation_id).await?;
-        checks::add_check(&mut tx, id, actor, now)
+        let owed = find_owed(tx, &row.obligation_id).await?;
+        checks::add_check(tx, id, actor, now)
             .await
             .map_err(|fault| match fault {
                 fault if fault.is_duplicate() => {
@@ -117,26 +123,36 @@ impl Gateway {
                 }
                 fault => fault.into(),
             })?;
-        let sent = about(now, actor, Act::Decision, "draft-sent-for-check", &owed)?.with_draft(id.as_str());
-        Ok(tx.commit(&[sent]).await?)
+        Ok(about(now, actor, Act::Decision, "draft-sent-for-check", &owed)?.with_draft(id.as_str()))
     }
 
     /// Voids a draft, so that another is made of the record as it is now.
     pub async fn void_draft(&self, actor: &str, id: &DraftId, reason: &str) -> Result<()> {
         self.authorise(actor, &OFFICERS)?;
         check_reason(reason)?;
-        let now = self.now();
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, actor, Named::Draft(id)).await?;
-        let row = drafts::find(&mut tx, id).await?.ok_or(Error::NotFound("draft"))?;
-        is_waiting(&row)?;
-        let owed = find_owed(&mut tx, &row.obligation_id).await?;
-        drafts::decide(&mut tx, id, "void", actor, now).await?;
-        obligations::wait(&mut tx, &owed.id, None).await?;
-        let voided = about(now, actor, Act::Decision, "draft-voided", &owed)?
-            .with_draft(id.as_str())
-            .with_reason(reason);
+        let voided = self.void_in(&mut tx, actor, id, reason).await?;
         Ok(tx.commit(&[voided]).await?)
+    }
+
+    /// The same for whom may and reaches the draft, in a transaction that the caller commits with the entry.
+    pub(crate) async fn void_in(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        id: &DraftId,
+        reason: &str,
+    ) -> Result<Entry> {
+        let now = self.now();
+        let row = drafts::find(tx, id).await?.ok_or(Error::NotFound("draft"))?;
+        is_waiting(&row)?;
+        let owed = find_owed(tx, &row.obligation_id).await?;
+        drafts::decide(tx, id, "void", actor, now).await?;
+        obligations::wait(tx, &owed.id, None).await?;
+        Ok(about(now, actor, Act::Decision, "draft-voided", &owed)?
+            .with_draft(id.as_str())
+            .with_reason(reason))
     }
 
     /// The name to use and the plan of a victim, for the top of a page on which something is done.

@@ -70,6 +70,7 @@ impl Gateway {
             swept.standing_still += 1;
         }
         tx.commit(&entries).await?;
+        self.forget_answers().await?;
         Ok(swept)
     }
 

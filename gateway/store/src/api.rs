@@ -19,11 +19,18 @@ statements! {
          WHERE revoked_at IS NULL ORDER BY made_at");
     TOKEN_REVOKE = Statement::both("api_tokens.revoke",
         "UPDATE api_tokens SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL");
-    ANSWER_ADD = Statement::both("api_answers.add",
+    // Whoever claims the same key meanwhile waits here for the end of this transaction; an answer that is too old is as
+    // good as none.
+    ANSWER_CLAIM = Statement::both("api_answers.claim",
         "INSERT INTO api_answers (account_id, idempotency_key, request_digest, status, body, answered_at) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, idempotency_key) DO NOTHING");
+         VALUES ($1, $2, $3, 0, '', $4) ON CONFLICT (account_id, idempotency_key) DO UPDATE SET \
+         request_digest = excluded.request_digest, status = 0, body = '', answered_at = excluded.answered_at \
+         WHERE api_answers.answered_at <= $5");
+    ANSWER_KEEP = Statement::both("api_answers.keep",
+        "UPDATE api_answers SET status = $3, body = $4 WHERE account_id = $1 AND idempotency_key = $2");
+    ANSWER_RELEASE = Statement::both("api_answers.release", "DELETE FROM api_answers WHERE account_id = $1 AND idempotency_key = $2");
     ANSWER_FIND = Statement::both("api_answers.find",
-        "SELECT request_digest, status, body FROM api_answers WHERE account_id = $1 AND idempotency_key = $2 AND answered_at > $3");
+        "SELECT request_digest, status, body FROM api_answers WHERE account_id = $1 AND idempotency_key = $2");
     ANSWER_FORGET = Statement::both("api_answers.forget", "DELETE FROM api_answers WHERE answered_at <= $1");
 }
 
@@ -110,34 +117,39 @@ pub async fn revoke_token(tx: &mut Tx, id: &SessionId, by: &str, at: Timestamp) 
     Ok(tx.execute(&TOKEN_REVOKE, args![id.as_str(), at, by]).await? > 0)
 }
 
-/// Keeps an answer for whoever asks the same again.
-pub async fn add_answer(
+/// Claims a key for the request of this transaction, whose end makes it known or forgets it: false when it was used
+/// after `until`, and then [`find_answer`] has what was answered.
+pub async fn claim_key(
     tx: &mut Tx,
-    account: &AccountId,
-    key: &str,
-    answer: &AnswerRow,
+    (account, key): (&AccountId, &str),
+    request_digest: &str,
     at: Timestamp,
-) -> Result<()> {
-    let args = args![
-        account.as_str(),
-        key,
-        &answer.request_digest,
-        answer.status,
-        &answer.body,
-        at
-    ];
-    tx.execute(&ANSWER_ADD, args).await?;
-    Ok(())
+    until: Timestamp,
+) -> Result<bool> {
+    let args = args![account.as_str(), key, request_digest, at, until];
+    Ok(tx.execute(&ANSWER_CLAIM, args).await? == 1)
 }
 
-/// The answer that was given under a key since `after`.
-pub async fn find_answer(
+/// Keeps the answer to the request that claimed a key, for whoever asks the same again.
+pub async fn keep_answer(
     tx: &mut Tx,
-    account: &AccountId,
-    key: &str,
-    after: Timestamp,
-) -> Result<Option<AnswerRow>> {
-    let Some(row) = tx.find(&ANSWER_FIND, args![account.as_str(), key, after]).await? else {
+    (account, key): (&AccountId, &str),
+    status: i64,
+    body: &str,
+) -> Result<()> {
+    let args = args![account.as_str(), key, status, body];
+    tx.execute_one(&ANSWER_KEEP, args).await
+}
+
+/// Gives a key back whose request was refused although something of it is kept.
+pub async fn release_key(tx: &mut Tx, (account, key): (&AccountId, &str)) -> Result<()> {
+    tx.execute_one(&ANSWER_RELEASE, args![account.as_str(), key])
+        .await
+}
+
+/// The answer that was given under a key.
+pub async fn find_answer(tx: &mut Tx, (account, key): (&AccountId, &str)) -> Result<Option<AnswerRow>> {
+    let Some(row) = tx.find(&ANSWER_FIND, args![account.as_str(), key]).await? else {
         return Ok(None);
     };
     Ok(Some(AnswerRow {

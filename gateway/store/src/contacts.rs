@@ -14,6 +14,11 @@ statements! {
     LIST = Statement::both("contacts.list_by_victim",
         "SELECT id, case_id, victim_id, obligation_id, message_id, method, direction, person, result, informed, informed_at, \
          occurred_at, logged_at, logged_by, sealed FROM contacts WHERE victim_id = $1 ORDER BY occurred_at, id");
+    // In the order in which they were written down: one that is written down late does not slip in behind a reader.
+    PAGE = Statement::both("contacts.page_by_victim",
+        "SELECT id, case_id, victim_id, obligation_id, message_id, method, direction, person, result, informed, informed_at, \
+         occurred_at, logged_at, logged_by, sealed FROM contacts WHERE victim_id = $1 AND (logged_at, id) > ($2, $3) \
+         ORDER BY logged_at, id LIMIT $4");
     COUNT = Statement::both("contacts.count", "SELECT COUNT(*) FROM contacts");
 }
 
@@ -77,26 +82,38 @@ pub async fn add(tx: &mut Tx, c: &ContactRow) -> Result<()> {
 
 /// A victim's contacts, oldest first.
 pub async fn list_by_victim(tx: &mut Tx, victim: &VictimId) -> Result<Vec<ContactRow>> {
-    let one = |row: &Row| {
-        Ok(ContactRow {
-            id: row.parsed(0, ContactId::parse)?,
-            case_id: row.parsed(1, CaseId::parse)?,
-            victim_id: row.parsed(2, VictimId::parse)?,
-            obligation_id: row.parsed_opt(3, ObligationId::parse)?,
-            message_id: row.parsed_opt(4, MessageId::parse)?,
-            method: row.text(5)?,
-            direction: row.text(6)?,
-            person: row.text(7)?,
-            result: row.text(8)?,
-            informed: row.flag(9)?,
-            informed_at: row.at_opt(10)?,
-            occurred_at: row.at(11)?,
-            logged_at: row.at(12)?,
-            logged_by: row.text(13)?,
-            sealed: row.bytes_opt(14)?,
-        })
-    };
-    tx.list(&LIST, args![victim]).await?.iter().map(one).collect()
+    tx.list(&LIST, args![victim]).await?.iter().map(contact).collect()
+}
+
+/// The same in the order in which they were written down, after an instant (in microseconds since 1970 UTC) and identifier.
+pub async fn page_by_victim(
+    tx: &mut Tx,
+    victim: &VictimId,
+    (after_us, after_id): (i64, &str),
+    most: u32,
+) -> Result<Vec<ContactRow>> {
+    let args = args![victim, after_us, after_id, i64::from(most)];
+    tx.list(&PAGE, args).await?.iter().map(contact).collect()
+}
+
+fn contact(row: &Row) -> Result<ContactRow> {
+    Ok(ContactRow {
+        id: row.parsed(0, ContactId::parse)?,
+        case_id: row.parsed(1, CaseId::parse)?,
+        victim_id: row.parsed(2, VictimId::parse)?,
+        obligation_id: row.parsed_opt(3, ObligationId::parse)?,
+        message_id: row.parsed_opt(4, MessageId::parse)?,
+        method: row.text(5)?,
+        direction: row.text(6)?,
+        person: row.text(7)?,
+        result: row.text(8)?,
+        informed: row.flag(9)?,
+        informed_at: row.at_opt(10)?,
+        occurred_at: row.at(11)?,
+        logged_at: row.at(12)?,
+        logged_by: row.text(13)?,
+        sealed: row.bytes_opt(14)?,
+    })
 }
 
 /// How many contacts there are.

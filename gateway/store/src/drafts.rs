@@ -17,6 +17,7 @@ statements! {
         "SELECT id, obligation_id, victim_id, state, kind, version, language, digest, second_person, drafted_by, drafted_at, sealed \
          FROM drafts WHERE state = 'drafted' ORDER BY drafted_at, id LIMIT $1");
     WAITS = Statement::both("drafts.waits_for_obligation", "SELECT id FROM drafts WHERE obligation_id = $1 AND state = 'drafted'");
+    LIVE = Statement::both("drafts.live_for_obligation", "SELECT id FROM drafts WHERE obligation_id = $1 AND state <> 'void'");
     DECIDE = Statement::both("drafts.decide", "UPDATE drafts SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1 AND state = 'drafted'");
     VOID_BY_OBLIGATION = Statement::both("drafts.void_by_obligation",
         "UPDATE drafts SET state = 'void', decided_by = $2, decided_at = $3 WHERE obligation_id = $1 AND state = 'drafted'");
@@ -164,6 +165,11 @@ pub async fn list_waiting(tx: &mut Tx, most: u32) -> Result<Vec<DraftRow>> {
 /// Whether a draft for this obligation waits for a decision.
 pub async fn waits(tx: &mut Tx, obligation: &ObligationId) -> Result<bool> {
     Ok(tx.find(&WAITS, args![obligation]).await?.is_some())
+}
+
+/// Whether this obligation has a draft that is not void.
+pub async fn has_live(tx: &mut Tx, obligation: &ObligationId) -> Result<bool> {
+    Ok(tx.find(&LIVE, args![obligation]).await?.is_some())
 }
 
 /// Ends a draft: `approved` or `void`.

@@ -1,5 +1,8 @@
 //! The API as another system uses it: tokens, scopes, Areas, cases and events in, obligations and messages out.
 
+mod changes;
+mod once;
+mod parts;
 mod resources;
 pub(crate) mod tool;
 
@@ -29,6 +32,7 @@ struct Api {
 struct Told {
     status: StatusCode,
     kind: String,
+    tag: String,
     body: Value,
 }
 
@@ -57,12 +61,14 @@ impl Api {
 
     async fn ask(&self, request: Request<Body>) -> Told {
         let (status, headers, body) = self.door.send(request).await;
-        let kind = headers
-            .get(header::CONTENT_TYPE)
-            .map(|kind| kind.to_str().expect("plain").to_owned());
+        let plain = |name| {
+            let value = headers.get(name).map(|value| value.to_str().expect("plain"));
+            value.unwrap_or_default().to_owned()
+        };
         Told {
             status,
-            kind: kind.unwrap_or_default(),
+            kind: plain(header::CONTENT_TYPE),
+            tag: plain(header::ETAG),
             body: serde_json::from_str(&body).unwrap_or(Value::Null),
         }
     }
@@ -75,6 +81,16 @@ impl Api {
     async fn post(&self, token: &str, path: &str, kind: &str, body: &str) -> Told {
         let request = asking(token, "POST", path).header(header::CONTENT_TYPE, kind);
         self.ask(request.body(Body::from(body.to_owned())).expect("a request"))
+            .await
+    }
+
+    /// With the tag of what was seen, and with a key.
+    async fn change(&self, token: &str, path: &str, seen: &str, key: &str, body: &Value) -> Told {
+        let request = asking(token, "POST", path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::IF_MATCH, seen)
+            .header("idempotency-key", key);
+        self.ask(request.body(Body::from(body.to_string())).expect("a request"))
             .await
     }
 
@@ -145,6 +161,10 @@ on_both!(
             (StatusCode::OK, &json!("known-before"))
         );
 
+        api.post(&token, "/api/v1/cases", "application/json", &victim(2, now))
+            .await;
+        api.post(&token, "/api/v1/events", "application/json", &assigned(2, now))
+            .await;
         let list = api.get(&token, "/api/v1/obligations?limit=1").await;
         let owed = list.body["obligations"][0].clone();
         assert_eq!(owed["state"], "open", "{}", list.body);
@@ -153,7 +173,7 @@ on_both!(
             api.get(&token, &format!("/api/v1/obligations/{id}")).await.body,
             owed
         );
-        let next = list.body["next"].as_str().expect("there may be more");
+        let next = list.body["next"].as_str().expect("there is more");
         let rest = api
             .get(&token, &format!("/api/v1/obligations?after={next}"))
             .await;

@@ -1,11 +1,16 @@
 //! Victims, contact plans, drafts, contacts and the published log, as another system asks for them.
 
 use audit::offline_proof::OfflineProof;
+use harness::gateway::HOLD_BACK_ENDS;
 
 use super::*;
 
 /// A house with one victim who is owed something, and a token of these Areas with these scopes.
-async fn with_victim(database: &Database, areas: &[&str], scopes: &[Scope]) -> (Api, String, String, String) {
+pub(super) async fn with_victim(
+    database: &Database,
+    areas: &[&str],
+    scopes: &[Scope],
+) -> (Api, String, String, String) {
     let api = Api::new(database, areas).await;
     let now = api.door.flows.now();
     api.house.add_victim(&victim(1, now)).await;
@@ -167,5 +172,30 @@ on_both!(
             422,
         );
         is_problem(&api.get(&token, "/api/v1/log/consistency?from=1&to=x").await, 400);
+    }
+);
+
+on_both!(
+    async fn an_email_that_was_delivered_is_a_contact(database: Database) {
+        let (api, token, _, victim) = with_victim(&database, &["north-east"], &Scope::ALL).await;
+        let path = format!("/api/v1/victims/{victim}/contacts");
+        let approved = api.house.draft_and_approve().await;
+        let waiting = api.get(&token, &path).await;
+        api.house.deliver_all().await;
+        let held = api.get(&token, &path).await;
+        assert_eq!(waiting.body, held.body, "nothing leaves during the hold-back");
+        assert_eq!(held.body["contacts"], json!([]));
+        api.house.clock().set(HOLD_BACK_ENDS);
+        api.house.deliver_all().await;
+        let told = api.get(&token, &path).await;
+        let contacts = told.body["contacts"].as_array().expect("a list");
+        assert_eq!(contacts.len(), approved.len(), "{}", told.body);
+        for contact in contacts {
+            assert_eq!(
+                (&contact["method"], &contact["result"], &contact["informed"]),
+                (&json!("email"), &json!("accepted"), &json!(false)),
+                "taken by the receiving server, and nobody knows more"
+            );
+        }
     }
 );

@@ -71,6 +71,7 @@ async fn site(database: &Database) -> (Site, String, String) {
         .replace("VICTIM", &victim)
         .replace("CASE", &case)
         .replace("MESSAGE", &messages.expect("the message")[0].id.to_string())
+        .replace("OBLIGATION", owed[0].id.as_str())
         .replace("DRAFT", &draft);
     (Site::open(api.house).await, token, config)
 }

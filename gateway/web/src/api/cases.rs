@@ -1,24 +1,29 @@
-//! A case comes in.
+//! A case comes in, and how one stands.
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use domain::id::CaseId;
 use domain::scope::Scope;
-use flows::Added;
 use flows::import::{self, Format};
+use flows::{Added, GivenAnswer};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::{ApiRefusal, NoAccess, NotTaken};
+use super::problem::{ApiRefusal, NoAccess, NotTaken, NotThere};
+use super::tag::{self, IfNoneMatch, NotChanged};
 use super::{Client, Sent, idempotent};
 use crate::door::Door;
-use crate::route::{Access, Route, post};
+use crate::route::{Access, Route, get, post};
 
 const PATH: &str = "/api/v1/cases";
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![post(PATH, Access::Scope(Scope::CasesAdd), add)]
+    vec![
+        post(PATH, Access::Scope(Scope::CasesAdd), add),
+        get("/api/v1/cases/{id}", Access::Scope(Scope::CasesRead), find),
+    ]
 }
 
 /// What became of a case.
@@ -54,18 +59,72 @@ pub(super) async fn add(
         .next()
         .ok_or_else(|| ApiRefusal::NotReadable("the body is empty".to_owned()))?;
     let (_, record) = row.map_err(|refused| field(&refused))?;
-    idempotent::once(&door, &client, &headers, (PATH, &body), async || {
-        Ok(match door.gateway().add_case_of(&client, &record).await? {
-            Added::New => (StatusCode::CREATED, Adding { outcome: "added" }),
-            Added::Before => (
-                StatusCode::OK,
-                Adding {
-                    outcome: "known-before",
-                },
-            ),
-        })
-    })
-    .await
+    let request = idempotent::request(&client, &headers, (PATH, &body), adding)?;
+    let given = door.gateway().add_case_of(&request, &record).await?;
+    Ok(idempotent::answer(given))
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the outcomes of other requests are larger"
+)]
+fn adding(added: &Added) -> serde_json::Result<GivenAnswer> {
+    let (status, outcome) = match added {
+        Added::New => (StatusCode::CREATED, "added"),
+        Added::Before => (StatusCode::OK, "known-before"),
+    };
+    idempotent::given(status, &Adding { outcome })
+}
+
+/// How a case stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Case {
+    /// Its identifier here.
+    id: String,
+    /// The unique reference number.
+    urn: String,
+    /// The Area's code.
+    area: String,
+    /// The unit's code within the Area.
+    unit: Option<String>,
+    /// When it was opened.
+    #[schema(format = DateTime)]
+    opened_at: String,
+    /// When it was closed; none while it is open.
+    closed_at: Option<String>,
+}
+
+pub(super) fn case_id(text: &str) -> Result<CaseId, ApiRefusal> {
+    CaseId::parse(text).map_err(|_| flows::Error::NotFound("case").into())
+}
+
+/// One case of the client's Areas.
+#[utoipa::path(
+    get, path = "/api/v1/cases/{id}",
+    params(("id" = String, Path, description = "32 hexadecimal digits"), IfNoneMatch),
+    responses(
+        (status = 200, description = "the case", body = Case, headers(("ETag" = String, description = "changes with the case"))),
+        NotChanged,
+        NoAccess,
+        NotThere
+    )
+)]
+pub(super) async fn find(
+    State(door): State<Door>,
+    Client(client): Client,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiRefusal> {
+    let case = door.gateway().find_case_of(&client, &case_id(&id)?).await?;
+    let case = Case {
+        id: case.id.to_string(),
+        urn: case.urn,
+        area: case.area,
+        unit: case.unit,
+        opened_at: case.opened_at.to_string(),
+        closed_at: case.closed_at.map(|at| at.to_string()),
+    };
+    tag::tagged(&headers, &case)
 }
 
 /// A JSON object as a line of an import file.

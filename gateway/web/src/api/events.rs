@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::scope::Scope;
-use flows::Recorded;
 use flows::import::{self, Format};
+use flows::{GivenAnswer, Recorded};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -59,26 +59,25 @@ pub(super) async fn add(
         .next()
         .ok_or_else(|| ApiRefusal::NotReadable("the body is empty".to_owned()))?;
     let (_, event) = row.map_err(|refused| field(&refused))?;
-    idempotent::once(&door, &client, &headers, (PATH, &body), async || {
-        let (status, outcome, [raised, lapsed, moved]) =
-            match door.gateway().record_event_of(&client, event.clone()).await? {
-                Recorded::New {
-                    raised,
-                    lapsed,
-                    moved,
-                } => (StatusCode::CREATED, "recorded", [raised, lapsed, moved]),
-                Recorded::Duplicate => (StatusCode::OK, "known-before", [0; 3]),
-                Recorded::Refused(why) => return Err(ApiRefusal::invalid("/", why)),
-            };
-        Ok((
-            status,
-            Recording {
-                outcome,
-                raised,
-                lapsed,
-                moved,
-            },
-        ))
-    })
-    .await
+    let request = idempotent::request(&client, &headers, (PATH, &body), recording)?;
+    let given = door.gateway().record_event_of(&request, &event).await?;
+    Ok(idempotent::answer(given))
+}
+
+fn recording(recorded: &Recorded) -> serde_json::Result<GivenAnswer> {
+    let (status, outcome, [raised, lapsed, moved]) = match recorded {
+        Recorded::New {
+            raised,
+            lapsed,
+            moved,
+        } => (StatusCode::CREATED, "recorded", [*raised, *lapsed, *moved]),
+        Recorded::Duplicate | Recorded::Refused(_) => (StatusCode::OK, "known-before", [0; 3]),
+    };
+    let recording = Recording {
+        outcome,
+        raised,
+        lapsed,
+        moved,
+    };
+    idempotent::given(status, &recording)
 }

@@ -6,13 +6,17 @@
 //! against each other.
 
 mod cases;
+mod contacts;
+mod drafts;
 mod events;
 mod idempotent;
 mod log;
 mod messages;
 mod obligations;
+mod paging;
 mod plans;
 pub(crate) mod problem;
+mod tag;
 mod uploads;
 mod victims;
 
@@ -42,6 +46,7 @@ pub(crate) const PREFIX: &str = "/api/";
     info(title = "Victim contact gateway", version = "1", description = "Identifiers, codes and instants; nothing about a person."),
     paths(
         cases::add,
+        cases::find,
         events::add,
         uploads::cases,
         uploads::events,
@@ -50,9 +55,13 @@ pub(crate) const PREFIX: &str = "/api/";
         messages::find,
         victims::list,
         victims::find,
-        victims::drafts,
-        victims::draft,
-        victims::contacts,
+        drafts::list,
+        drafts::find,
+        drafts::make,
+        drafts::check,
+        drafts::void,
+        contacts::list,
+        contacts::add,
         plans::find,
         plans::propose,
         log::checkpoint,
@@ -95,6 +104,8 @@ pub(crate) fn routes() -> Vec<Route> {
         obligations::routes(),
         messages::routes(),
         victims::routes(),
+        drafts::routes(),
+        contacts::routes(),
         plans::routes(),
         log::routes(),
     ]

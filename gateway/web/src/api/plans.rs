@@ -1,18 +1,18 @@
 //! How a contact plan stands, and a change that another system proposes. People verify and approve it.
 
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use domain::contact::{Point, PointValue, Route as By, Safety};
-use domain::id::ContactPointId;
+use domain::id::{ContactPointId, ProposalId};
 use domain::scope::Scope;
-use flows::ProposedPoint;
+use flows::{GivenAnswer, ProposedPoint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cases::one_line;
 use super::problem::{ApiRefusal, NoAccess, NotAsSeen, NotTaken, NotThere};
+use super::tag::{self, IfNoneMatch, NotChanged};
 use super::victims::victim_id;
 use super::{Client, Sent, idempotent};
 use crate::door::Door;
@@ -115,9 +115,11 @@ fn point(point: &Point) -> OnePoint {
 
 /// How the contact plan of a victim of the client's Areas stands. The reading is recorded.
 #[utoipa::path(
-    get, path = "/api/v1/victims/{id}/plan", params(("id" = String, Path, description = "32 hexadecimal digits")),
+    get, path = "/api/v1/victims/{id}/plan",
+    params(("id" = String, Path, description = "32 hexadecimal digits"), IfNoneMatch),
     responses(
         (status = 200, description = "the plan", body = Plan, headers(("ETag" = String, description = "the version, for If-Match"))),
+        NotChanged,
         NoAccess,
         NotThere
     )
@@ -126,6 +128,7 @@ pub(super) async fn find(
     State(door): State<Door>,
     Client(client): Client,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiRefusal> {
     let outline = door.gateway().read_plan_of(&client, &victim_id(&id)?).await?;
     let changes = outline.changes.into_iter().map(|row| Change {
@@ -139,19 +142,7 @@ pub(super) async fn find(
         points: outline.points.iter().map(point).collect(),
         changes: changes.collect(),
     };
-    let tag = [(header::ETAG, format!("\"{}\"", plan.version))];
-    Ok((tag, Json(plan)).into_response())
-}
-
-/// The version that the client saw.
-fn seen(headers: &HeaderMap) -> Result<i64, ApiRefusal> {
-    let sent = headers.get(header::IF_MATCH).ok_or(ApiRefusal::NoVersion)?;
-    let version = sent.to_str().ok().and_then(|text| {
-        let number = text.strip_prefix('"')?.strip_suffix('"')?;
-        number.parse().ok()
-    });
-    // What never was an ETag of ours matches nothing (RFC 9110, section 13.1.1).
-    version.ok_or(ApiRefusal::OtherVersion)
+    tag::under(&headers, &plan.version.to_string(), &plan)
 }
 
 /// Proposes a change of the contact plan of a victim of the client's Areas.
@@ -181,7 +172,10 @@ pub(super) async fn propose(
     Sent(body): Sent,
 ) -> Result<Response, ApiRefusal> {
     let victim = victim_id(&id)?;
-    let version = seen(&headers)?;
+    // What never was a version of ours matches nothing.
+    let version = tag::seen(&headers)?
+        .parse()
+        .map_err(|_| ApiRefusal::OtherVersion)?;
     let sent = one_line(&headers, &body)?;
     // The parser's own words may quote what was sent.
     let sent: Proposed = serde_json::from_str(&sent).map_err(|_| {
@@ -201,18 +195,20 @@ pub(super) async fn propose(
     let replaces =
         replaces.map_err(|_| ApiRefusal::invalid("/replaces", "the identifier of a point of the plan"))?;
     let path = format!("/api/v1/victims/{victim}/plan/changes");
-    idempotent::once(&door, &client, &headers, (&path, &body), async || {
-        let proposed = ProposedPoint {
-            route,
-            value: value.clone(),
-            replaces: replaces.clone(),
-        };
-        let gateway = door.gateway();
-        let change = gateway
-            .propose_change_of(&client, &victim, version, proposed)
-            .await?;
-        let change = change.ok_or(ApiRefusal::OtherVersion)?.to_string();
-        Ok((StatusCode::CREATED, Waiting { change }))
-    })
-    .await
+    let request = idempotent::request(&client, &headers, (&path, &body), waiting)?;
+    let proposed = ProposedPoint {
+        route,
+        value,
+        replaces,
+    };
+    let gateway = door.gateway();
+    let given = gateway
+        .propose_change_of(&request, &victim, version, proposed)
+        .await?;
+    Ok(idempotent::answer(given.ok_or(ApiRefusal::OtherVersion)?))
+}
+
+fn waiting(change: &ProposalId) -> serde_json::Result<GivenAnswer> {
+    let change = change.to_string();
+    idempotent::given(StatusCode::CREATED, &Waiting { change })
 }

@@ -89,7 +89,7 @@ pub(super) async fn cases(
     for row in import::cases(&*body, format(&headers)?) {
         match row {
             Err(refused) => report.refuse(refused.line, refused.to_string()),
-            Ok((line, record)) => match door.gateway().add_case_of(&client, &record).await {
+            Ok((line, record)) => match door.gateway().import_case_of(&client, &record).await {
                 Ok(Added::New) => report.added += 1,
                 Ok(Added::Before) => report.known_before += 1,
                 Err(fault) if fault.kind() == Kind::Invalid => report.refuse(line, fault.to_string()),
@@ -120,7 +120,7 @@ pub(super) async fn events(
     for row in import::events(&*body, format(&headers)?) {
         match row {
             Err(refused) => report.refuse(refused.line, refused.to_string()),
-            Ok((line, event)) => match door.gateway().record_event_of(&client, event).await? {
+            Ok((line, event)) => match door.gateway().import_event_of(&client, &event).await? {
                 Recorded::New { .. } => report.added += 1,
                 Recorded::Duplicate => report.known_before += 1,
                 Recorded::Refused(why) => report.refuse(line, why),

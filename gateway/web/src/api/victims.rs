@@ -1,14 +1,19 @@
-//! Who the victims of a case are, and what there is for each: drafts and contacts. Identifiers, codes and instants.
+//! Who the victims of a case are. Identifiers and codes.
 
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::id::{CaseId, DraftId, VictimId};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::id::VictimId;
 use domain::scope::Scope;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Client;
+use super::cases::case_id;
+use super::paging::{self, Asked, NoPart, Parameters};
 use super::problem::{ApiRefusal, NoAccess, NotThere};
+use super::tag::{self, IfNoneMatch, NotChanged};
 use crate::door::Door;
 use crate::route::{Access, Route, get};
 
@@ -20,17 +25,6 @@ pub(super) fn routes() -> Vec<Route> {
             list,
         ),
         get("/api/v1/victims/{id}", Access::Scope(Scope::VictimsRead), find),
-        get(
-            "/api/v1/victims/{id}/drafts",
-            Access::Scope(Scope::DraftsRead),
-            drafts,
-        ),
-        get("/api/v1/drafts/{id}", Access::Scope(Scope::DraftsRead), draft),
-        get(
-            "/api/v1/victims/{id}/contacts",
-            Access::Scope(Scope::ContactsRead),
-            contacts,
-        ),
     ]
 }
 
@@ -66,98 +60,8 @@ impl From<flows::VictimOutline> for Outline {
 pub(super) struct Victims {
     /// Those who were not erased.
     victims: Vec<Outline>,
-}
-
-/// A draft, without its words.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Draft {
-    /// Its identifier.
-    id: String,
-    /// The obligation that it would discharge.
-    obligation: String,
-    /// `drafted`, `approved` or `void`.
-    state: String,
-    /// The kind of message.
-    kind: String,
-    /// `en` or `cy`.
-    language: String,
-    /// Whether somebody other than the drafter has to approve it.
-    second_person: bool,
-    /// When it was drafted.
-    #[schema(format = DateTime)]
-    drafted_at: String,
-}
-
-impl From<flows::DraftRow> for Draft {
-    fn from(row: flows::DraftRow) -> Self {
-        Self {
-            id: row.id.to_string(),
-            obligation: row.obligation_id.to_string(),
-            state: row.state,
-            kind: row.kind,
-            language: row.language,
-            second_person: row.second_person,
-            drafted_at: row.drafted_at.to_string(),
-        }
-    }
-}
-
-/// The drafts for a victim.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Drafts {
-    /// Oldest first.
-    drafts: Vec<Draft>,
-}
-
-/// A contact, without what was said.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Contact {
-    /// Its identifier.
-    id: String,
-    /// The obligation behind it, if one is.
-    obligation: Option<String>,
-    /// The message, if it was one of ours.
-    message: Option<String>,
-    /// `telephone-call`, `email`, `post`, `text-message`, `in-person` or `other`.
-    method: String,
-    /// `outbound` or `inbound`.
-    direction: String,
-    /// Who was actually reached.
-    person: String,
-    /// What came of it.
-    result: String,
-    /// Whether the victim herself or himself was informed; never because somebody else was.
-    informed: bool,
-    /// When it happened.
-    #[schema(format = DateTime)]
-    occurred_at: String,
-    /// When it was written down.
-    #[schema(format = DateTime)]
-    logged_at: String,
-}
-
-impl From<flows::ContactRow> for Contact {
-    fn from(row: flows::ContactRow) -> Self {
-        Self {
-            id: row.id.to_string(),
-            obligation: row.obligation_id.map(|id| id.to_string()),
-            message: row.message_id.map(|id| id.to_string()),
-            method: row.method,
-            direction: row.direction,
-            person: row.person,
-            result: row.result,
-            informed: row.informed,
-            occurred_at: row.occurred_at.to_string(),
-            logged_at: row.logged_at.to_string(),
-        }
-    }
-}
-
-/// The contacts with a victim.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Contacts {
-    /// Oldest first.
-    contacts: Vec<Contact>,
+    /// Where the next part begins; none after the last.
+    next: Option<String>,
 }
 
 pub(super) fn victim_id(text: &str) -> Result<VictimId, ApiRefusal> {
@@ -166,75 +70,41 @@ pub(super) fn victim_id(text: &str) -> Result<VictimId, ApiRefusal> {
 
 /// The victims of a case of the client's Areas.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{id}/victims", params(("id" = String, Path, description = "32 hexadecimal digits")),
-    responses((status = 200, description = "the victims", body = Victims), NoAccess, NotThere)
+    get, path = "/api/v1/cases/{id}/victims",
+    params(("id" = String, Path, description = "32 hexadecimal digits"), Asked),
+    responses((status = 200, description = "a part of the victims", body = Victims), NoPart, NoAccess, NotThere)
 )]
 pub(super) async fn list(
     State(door): State<Door>,
     Client(client): Client,
     Path(id): Path<String>,
+    parameters: Parameters,
 ) -> Result<Json<Victims>, ApiRefusal> {
-    let case = CaseId::parse(&id).map_err(|_| flows::Error::NotFound("case"))?;
-    let victims = door.gateway().list_victims_of(&client, &case).await?;
+    let case = case_id(&id)?;
+    let part = paging::part(parameters)?;
+    let mut victims = door.gateway().list_victims_of(&client, &case, &part).await?;
+    let next = paging::next(&mut victims, &part, |victim| (None, victim.id.to_string()));
     let victims = victims.into_iter().map(Outline::from).collect();
-    Ok(Json(Victims { victims }))
+    Ok(Json(Victims { victims, next }))
 }
 
 /// One victim of the client's Areas.
 #[utoipa::path(
-    get, path = "/api/v1/victims/{id}", params(("id" = String, Path, description = "32 hexadecimal digits")),
-    responses((status = 200, description = "the victim", body = Outline), NoAccess, NotThere)
+    get, path = "/api/v1/victims/{id}",
+    params(("id" = String, Path, description = "32 hexadecimal digits"), IfNoneMatch),
+    responses(
+        (status = 200, description = "the victim", body = Outline, headers(("ETag" = String, description = "changes with what is shown"))),
+        NotChanged,
+        NoAccess,
+        NotThere
+    )
 )]
 pub(super) async fn find(
     State(door): State<Door>,
     Client(client): Client,
     Path(id): Path<String>,
-) -> Result<Json<Outline>, ApiRefusal> {
+    headers: HeaderMap,
+) -> Result<Response, ApiRefusal> {
     let victim = door.gateway().find_victim_of(&client, &victim_id(&id)?).await?;
-    Ok(Json(victim.into()))
-}
-
-/// The drafts for a victim of the client's Areas.
-#[utoipa::path(
-    get, path = "/api/v1/victims/{id}/drafts", params(("id" = String, Path, description = "32 hexadecimal digits")),
-    responses((status = 200, description = "the drafts", body = Drafts), NoAccess, NotThere)
-)]
-pub(super) async fn drafts(
-    State(door): State<Door>,
-    Client(client): Client,
-    Path(id): Path<String>,
-) -> Result<Json<Drafts>, ApiRefusal> {
-    let rows = door.gateway().list_drafts_of(&client, &victim_id(&id)?).await?;
-    let drafts = rows.into_iter().map(Draft::from).collect();
-    Ok(Json(Drafts { drafts }))
-}
-
-/// One draft of the client's Areas. A person approves it, never another system.
-#[utoipa::path(
-    get, path = "/api/v1/drafts/{id}", params(("id" = String, Path, description = "32 hexadecimal digits")),
-    responses((status = 200, description = "the draft", body = Draft), NoAccess, NotThere)
-)]
-pub(super) async fn draft(
-    State(door): State<Door>,
-    Client(client): Client,
-    Path(id): Path<String>,
-) -> Result<Json<Draft>, ApiRefusal> {
-    let id = DraftId::parse(&id).map_err(|_| flows::Error::NotFound("draft"))?;
-    let row = door.gateway().find_draft_of(&client, &id).await?;
-    Ok(Json(row.into()))
-}
-
-/// The contacts with a victim of the client's Areas.
-#[utoipa::path(
-    get, path = "/api/v1/victims/{id}/contacts", params(("id" = String, Path, description = "32 hexadecimal digits")),
-    responses((status = 200, description = "the contacts", body = Contacts), NoAccess, NotThere)
-)]
-pub(super) async fn contacts(
-    State(door): State<Door>,
-    Client(client): Client,
-    Path(id): Path<String>,
-) -> Result<Json<Contacts>, ApiRefusal> {
-    let rows = door.gateway().list_contacts_of(&client, &victim_id(&id)?).await?;
-    let contacts = rows.into_iter().map(Contact::from).collect();
-    Ok(Json(Contacts { contacts }))
+    tag::tagged(&headers, &Outline::from(victim))
 }
