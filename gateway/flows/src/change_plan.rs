@@ -109,7 +109,7 @@ impl Gateway {
                 Ok(id)
             }
             Err(fault) => {
-                self.warn_of_plan(&mut tx, victim, "plan-change-refused", &fault.to_string())
+                self.warn_officers(&mut tx, victim, "plan-change-refused", &fault.to_string())
                     .await?;
                 tx.commit(&[written]).await?;
                 Err(refused(fault))
@@ -318,7 +318,14 @@ impl Gateway {
         }
     }
 
-    async fn warn_of_plan(&self, tx: &mut Tx, victim: &Victim, kind: &str, detail: &str) -> Result<()> {
+    /// Tells the officers of a victim something that nobody asked about.
+    pub(crate) async fn warn_officers(
+        &self,
+        tx: &mut Tx,
+        victim: &Victim,
+        kind: &str,
+        detail: &str,
+    ) -> Result<()> {
         let notice = Notice {
             id: EventId::random(self.entropy()),
             victim_id: victim.row.id.clone(),

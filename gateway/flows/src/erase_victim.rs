@@ -234,6 +234,7 @@ fn counted(entry: Entry, gone: &Gone) -> Entry {
         ("meetings", gone.meetings),
         ("inbound", gone.inbound),
         ("proposals", gone.proposals),
+        ("supporters", gone.supporters),
         ("defendants", gone.defendants),
     ];
     counts.into_iter().fold(entry, |entry, (name, count)| {

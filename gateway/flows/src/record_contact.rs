@@ -14,7 +14,7 @@ use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
 use store::obligations::{self, ObligationRow};
 use store::reach::Named;
-use store::{Tx, drafts, outbox, people};
+use store::{Tx, drafts, outbox};
 
 use crate::compose_draft::CONTENT_FREE;
 use crate::decide::check_reason;
@@ -168,7 +168,7 @@ impl Gateway {
             .filter(|row| row.obligation_id.as_ref() == Some(&owed.id))
             .filter_map(attempt)
             .collect::<Vec<_>>();
-        let adviser = people::count_live_consents(&mut tx, &owed.victim_id, self.now()).await? > 0;
+        let adviser = self.may_pass_on(&mut tx, &owed).await?;
         Ok(next_step(&attempts, &victim.plan()?, adviser, self.now()))
     }
 

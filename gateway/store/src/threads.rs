@@ -26,6 +26,8 @@ statements! {
         "SELECT v.id, c.urn, a.id FROM adviser_addresses x JOIN advisers a ON a.id = x.adviser_id \
          JOIN consents k ON k.adviser_id = a.id JOIN victims v ON v.id = k.victim_id JOIN cases c ON c.id = v.case_id \
          WHERE x.value_index = $1 AND a.from_at <= $2 AND COALESCE(a.until_at, $2 + 1) > $2 \
+         AND EXISTS (SELECT 1 FROM supporters s WHERE s.victim_id = k.victim_id AND s.adviser_id = k.adviser_id \
+         AND s.ended_at IS NULL) AND k.state = 'confirmed' \
          AND k.given_at <= $2 AND k.revoked_at IS NULL AND COALESCE(k.until_at, $2 + 1) > $2 AND v.erased_at IS NULL \
          ORDER BY v.id, a.id");
     ADD = Statement::both("threads.add",

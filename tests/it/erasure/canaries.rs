@@ -36,6 +36,7 @@ async fn sealed_pieces(database: &Database, victim: &VictimId) -> (Vec<Vec<u8>>,
         format!("sealed FROM messages WHERE victim_id = '{victim}'"),
         format!("sealed FROM contacts WHERE victim_id = '{victim}' AND sealed IS NOT NULL"),
         format!("sealed FROM plan_proposals WHERE victim_id = '{victim}'"),
+        format!("sealed FROM supporters WHERE victim_id = '{victim}' AND sealed IS NOT NULL"),
         format!("sealed FROM openings WHERE owner = '{victim}'"),
         format!("sealed FROM defendants WHERE case_id = {case}"),
         format!("sealed FROM advisers WHERE id IN {advisers}"),
@@ -114,8 +115,8 @@ on_both!(
             "hers, her adviser's, and the case's: nobody else is left"
         );
         assert_eq!(
-            (gone.messages, gone.contacts, gone.proposals),
-            (2, 3, 1),
+            (gone.messages, gone.contacts, gone.proposals, gone.supporters),
+            (2, 3, 1, 2),
             "{gone:?}"
         );
         assert!(

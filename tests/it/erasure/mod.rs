@@ -16,8 +16,10 @@ use domain::contact::{
     CallOutcome, Direction, MadeContact, MessageLeft, Method, PersonContacted, PointValue, Route,
 };
 use domain::id::{MessageId, VictimId};
+use domain::people::PersonName;
+use domain::supporter::{Details, Kind};
 use domain::urn::Urn;
-use flows::{Erased, NewContact, ProposedPoint, Recorded};
+use flows::{Erased, NewContact, NewSupporter, ProposedPoint, Recorded};
 use harness::case::{URN, VICTIM, assigned, case, defendant, event, not_charged, safe};
 use harness::database::Database;
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
@@ -103,6 +105,7 @@ async fn story(database: &Database) -> Story {
     assert_eq!(house.caught().len(), 2, "two messages arrive");
     change_address(&house, &victim).await;
     speak(&house, &victim).await;
+    befriend(&house, &victim).await;
     let story = Story {
         house,
         victim,
@@ -143,6 +146,19 @@ async fn change_address(house: &TestGateway, victim: &VictimId) {
     let review = "2027-06-01".parse().expect("a day");
     let approved = house.flows.approve_change(APPROVER, &proposal, review).await;
     approved.expect("a third approves");
+}
+
+/// Somebody of another agency helps her.
+async fn befriend(house: &TestGateway, victim: &VictimId) {
+    let details = Details {
+        organisation: "Lantern Wharf".into(),
+        name: PersonName::parse("Sidonie Wexcombe").expect("a name"),
+        email: EmailAddress::parse("sidonie.two@farrow.example").ok(),
+        phone: None,
+    };
+    let new = NewSupporter::Entered(Kind::Flo, details);
+    let added = house.flows.add_supporter(OFFICER, victim, new).await;
+    added.expect("the officer adds her liaison officer");
 }
 
 async fn speak(house: &TestGateway, victim: &VictimId) {

@@ -4,6 +4,7 @@
 mod decisions;
 mod meetings;
 mod other;
+pub(crate) mod support;
 
 use domain::id::VictimId;
 use harness::case::{case, event, over};

@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use consent::{Consent, ConsentScope, TransportClass};
+pub use consent::{
+    Consent, ConsentFault, ConsentHow, ConsentScope, ConsentState, GivenConsent, TransportClass,
+    check_second_person,
+};
 pub(crate) use name::name_keys;
 pub use name::{BadName, PersonName};
 
