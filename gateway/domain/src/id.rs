@@ -83,6 +83,8 @@ ids! {
     AdviserId,
     /// A victim's consent for one adviser.
     ConsentId,
+    /// Somebody who helps a victim.
+    SupporterId,
     /// One address or number with its safety state.
     ContactPointId,
     /// A proposed change of a contact plan.

@@ -31,6 +31,7 @@ pub mod rulebook;
 pub mod safety;
 pub mod scope;
 pub mod single_sign_on;
+pub mod supporter;
 pub mod time;
 pub mod urn;
 pub mod window;

@@ -3,14 +3,18 @@
 
 use audit::entry::{Act, Entry};
 use domain::calendar::start_of_day;
-use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, VictimId};
-use domain::people::VictimStanding;
+use domain::id::{CaseId, ConsentId, ContactPointId, DefendantId, SupporterId, VictimId};
+use domain::people::{ConsentState, VictimStanding};
+use domain::supporter::Kind;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::people::{self, AdviserRow, CaseRow, ConsentRow, VictimRow};
+use store::consents::{self, ConsentRow};
+use store::people::{self, CaseRow, VictimRow};
+use store::supporters::{self, SupporterRow};
 use store::{Tx, keys};
 use vault::DataKey;
 
+use crate::adviser_register::AdviserPerson;
 use crate::entries::entry;
 use crate::import::{Adviser, CaseRecord};
 use crate::person::{Dates, DefenceParty, Person, to_json};
@@ -71,7 +75,7 @@ impl Gateway {
         let key = self.new_key(tx, victim.as_str()).await?;
         self.add_victim(tx, record, &case.id, &victim, &key).await?;
         if let Some(adviser) = &record.adviser {
-            self.add_adviser(tx, adviser, &victim).await?;
+            self.add_adviser(tx, actor, adviser, &victim).await?;
         }
         let added = entry(now, actor, Act::Collection, "victim-added")?
             .with_case(case.id.as_str())
@@ -225,28 +229,59 @@ impl Gateway {
         Ok(())
     }
 
-    async fn add_adviser(&self, tx: &mut Tx, adviser: &Adviser, victim: &VictimId) -> Result<()> {
-        let id = AdviserId::random(self.entropy());
-        let key = self.new_key(tx, id.as_str()).await?;
-        let row = AdviserRow {
-            sealed: self.seal(&key, "advisers", id.as_str(), &(&adviser.name, &adviser.email))?,
-            id: id.clone(),
-            service: adviser.service.clone(),
-            transport: word(&adviser.transport)?,
-            from_at: start_of(adviser.from)?,
-            until_at: Some(end_of(adviser.until)?),
+    /// An adviser who comes with a case is in the register, is linked, and has the consent that the source vouches for.
+    async fn add_adviser(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        adviser: &Adviser,
+        victim: &VictimId,
+    ) -> Result<()> {
+        let (from, until) = (start_of(adviser.from)?, end_of(adviser.until)?);
+        let person = AdviserPerson {
+            name: adviser.name.clone(),
+            email: adviser.email.clone(),
+            phone: None,
         };
-        people::add_adviser(tx, &row, self.now()).await?;
-        self.index_adviser(tx, &row.id, &adviser.email).await?;
+        let service = (adviser.service.clone(), word(&adviser.transport)?);
+        let id = self
+            .register_adviser(tx, &person, service, (from, Some(until)))
+            .await?;
+        let now = self.now();
+        let link = SupporterRow {
+            id: SupporterId::random(self.entropy()),
+            victim_id: victim.clone(),
+            kind: Kind::Isva.as_str().to_owned(),
+            adviser_id: Some(id.clone()),
+            replaces: None,
+            replaced_why: None,
+            version: 1,
+            added_at: now,
+            added_by: actor.to_owned(),
+            changed_at: now,
+            changed_by: actor.to_owned(),
+            ended_at: None,
+            ended_why: None,
+            sealed: None,
+        };
+        supporters::add(tx, &link).await?;
         let consent = ConsentRow {
             id: ConsentId::random(self.entropy()),
             victim_id: victim.clone(),
             adviser_id: id,
             scope: to_json("consent", &adviser.scopes)?,
-            given_at: start_of(adviser.from)?,
-            until_at: Some(end_of(adviser.until)?),
+            given_at: from,
+            until_at: Some(until),
+            state: ConsentState::Confirmed.as_str().to_owned(),
+            how: None,
+            recorded_by: None,
+            recorded_at: None,
+            decided_by: None,
+            decided_at: None,
+            revoked_at: None,
+            ended_why: None,
         };
-        Ok(people::add_consent(tx, &consent).await?)
+        Ok(consents::add(tx, &consent).await?)
     }
 }
 

@@ -111,7 +111,7 @@ impl Gateway {
                 Ok((Ok(id), written))
             }
             Err(fault) => {
-                self.warn_of_plan(tx, victim, "plan-change-refused", &fault.to_string())
+                self.warn_officers(tx, victim, "plan-change-refused", &fault.to_string())
                     .await?;
                 Ok((Err(refused(fault)), written))
             }
@@ -319,7 +319,14 @@ impl Gateway {
         }
     }
 
-    async fn warn_of_plan(&self, tx: &mut Tx, victim: &Victim, kind: &str, detail: &str) -> Result<()> {
+    /// Tells the officers of a victim something that nobody asked about.
+    pub(crate) async fn warn_officers(
+        &self,
+        tx: &mut Tx,
+        victim: &Victim,
+        kind: &str,
+        detail: &str,
+    ) -> Result<()> {
         let notice = Notice {
             id: EventId::random(self.entropy()),
             victim_id: victim.row.id.clone(),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::drafts::{self, DraftRow};
 use store::obligations::{self, ObligationRow};
-use store::{Tx, events, people};
+use store::{Tx, events};
 
 use crate::context::Sources;
 use crate::entries::about;
@@ -174,7 +174,7 @@ impl Gateway {
             .await?
             .ok_or(Error::NotFound("event"))?;
         let detail: Detail = Self::open(&victim.key, "events", event.id.as_str(), &event.sealed)?;
-        let has_adviser = people::count_live_consents(tx, &victim.row.id, self.now()).await? > 0;
+        let has_adviser = !self.live_scopes(tx, &victim.row.id).await?.is_empty();
         let from = Sources {
             has_adviser,
             person: &person,

@@ -238,6 +238,7 @@ fn counted(entry: Entry, gone: &Gone) -> Entry {
         ("inbound", gone.inbound),
         ("proposals", gone.proposals),
         ("details", gone.details),
+        ("supporters", gone.supporters),
         ("defendants", gone.defendants),
     ];
     counts.into_iter().fold(entry, |entry, (name, count)| {

@@ -9,7 +9,7 @@ use domain::id::MessageId;
 use domain::masked::Masked;
 use domain::safety::{Eligibility, HandRoute, HandedOver, clear_by_hand};
 use store::reach::Named;
-use store::{drafts, obligations, outbox, people};
+use store::{drafts, obligations, outbox};
 
 use crate::decide::check_reason;
 use crate::deliver::restore;
@@ -47,7 +47,7 @@ impl Gateway {
         let victim = self.load_victim(&mut tx, &row.victim_id).await?;
         let plan = victim.plan()?;
         let deny = self.load_deny_set(&mut tx, &victim.case).await?;
-        let adviser = people::count_live_consents(&mut tx, &victim.row.id, now).await? > 0;
+        let adviser = self.may_pass_on(&mut tx, &owed).await?;
         let eligibility = Eligibility {
             victim: victim.row.id.clone(),
             standing: victim.standing.clone(),

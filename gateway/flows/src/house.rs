@@ -2,8 +2,6 @@
 //! of a case is read here: counts, codes, random identifiers, and what the organisation itself decided.
 
 use audit::entry::Act;
-use domain::address::EmailAddress;
-use domain::people::PersonName;
 use jiff::Timestamp;
 use render::Translation;
 use store::house::{self, ServiceRow, UndeliveredRow};
@@ -11,6 +9,7 @@ use store::vettings::{self, VettingRow};
 use store::{accounts, keys, known_texts};
 
 use crate::accounts::Account;
+use crate::adviser_register::AdviserPerson;
 use crate::entries::entry;
 use crate::{Error, Gateway, Result, Role};
 
@@ -153,9 +152,8 @@ impl Gateway {
         for row in house::list_advisers(&mut tx, ADVISERS_MAX).await? {
             let address = match self.key(&mut tx, row.id.as_str()).await {
                 Ok(key) => {
-                    let (_, address): (PersonName, EmailAddress) =
-                        Self::open(&key, "advisers", row.id.as_str(), &row.sealed)?;
-                    Some(format!("…@{}", address.domain()))
+                    let one: AdviserPerson = Self::open(&key, "advisers", row.id.as_str(), &row.sealed)?;
+                    Some(format!("…@{}", one.email.domain()))
                 }
                 Err(Error::Erased) => None,
                 Err(fault) => return Err(fault),

@@ -5,12 +5,12 @@ use domain::address::EmailAddress;
 use domain::contact::Plan;
 use domain::id::{AdviserId, InboundId, VictimId};
 use domain::mailbox::Reason;
-use domain::people::PersonName;
 use jiff::Timestamp;
 use store::mailboxes::{self, InboundRow};
 use store::reach::Named;
 use store::{Tx, threads};
 
+use crate::adviser_register::AdviserPerson;
 use crate::entries::{about_victim, entry};
 use crate::receive_mail::{Content, Filing};
 use crate::{Error, Gateway, Result, Role, Staff};
@@ -298,8 +298,8 @@ impl Gateway {
 
     async fn adviser_email(&self, tx: &mut Tx, id: &AdviserId, sealed: &[u8]) -> Result<EmailAddress> {
         let key = self.key(tx, id.as_str()).await?;
-        let (_name, email): (PersonName, EmailAddress) = Self::open(&key, "advisers", id.as_str(), sealed)?;
-        Ok(email)
+        let person: AdviserPerson = Self::open(&key, "advisers", id.as_str(), sealed)?;
+        Ok(person.email)
     }
 
     async fn find_waiting(&self, tx: &mut Tx, staff: &Staff, id: &InboundId) -> Result<InboundRow> {

@@ -1,19 +1,16 @@
-//! The desk at which a contact plan is looked after: how the person may be reached, what was proposed, and who helps.
+//! The desk at which a contact plan is looked after: how the person may be reached and what was proposed.
 
 use audit::entry::Act;
 use domain::contact::Plan;
 use domain::contact::change::Proposal;
-use domain::id::{AdviserId, ProposalId, VictimId};
+use domain::id::{ProposalId, VictimId};
 use domain::window::Windows;
-use store::people;
 use store::proposals;
 use store::reach::Named;
-use store::threads;
 use store::whole_victim;
 
 use crate::decide::check_reason;
 use crate::entries::about_victim;
-use crate::read_victim::AdviserRead;
 use crate::whose::OFFICERS;
 use crate::{Error, Gateway, Result};
 
@@ -27,8 +24,6 @@ pub struct PlanDesk {
     pub version: i64,
     /// Changes that wait to be verified or approved, oldest first.
     pub waiting: Vec<(ProposalId, Proposal)>,
-    /// Advisers, with what the victim allowed them.
-    pub advisers: Vec<AdviserRead>,
 }
 
 impl Gateway {
@@ -48,7 +43,6 @@ impl Gateway {
                 waiting.push((row.id, proposal));
             }
         }
-        let advisers = self.load_advisers(&mut tx, &victim.row.id).await?;
         drop(tx);
         let read = about_victim(self.now(), actor, Act::Consultation, "plan-read", &victim)?;
         self.record(read.with_reason(reason)).await?;
@@ -58,7 +52,6 @@ impl Gateway {
             plan,
             version: victim.row.plan_version,
             waiting,
-            advisers,
         })
     }
 
@@ -91,34 +84,6 @@ impl Gateway {
         self.reach(&mut tx, actor, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         is_as_seen(victim.row.plan_version, version)
-    }
-
-    /// Takes back what the victim allowed an adviser: nothing goes to the adviser from this moment on.
-    pub async fn end_consent(
-        &self,
-        actor: &str,
-        victim: &VictimId,
-        adviser: &AdviserId,
-        reason: &str,
-    ) -> Result<()> {
-        self.authorise(actor, &OFFICERS)?;
-        check_reason(reason)?;
-        let now = self.now();
-        let mut tx = self.pool().begin().await?;
-        self.reach(&mut tx, actor, Named::Victim(victim)).await?;
-        let victim = self.load_victim(&mut tx, victim).await?;
-        if people::end_consents(&mut tx, &victim.row.id, adviser, now).await? == 0 {
-            return Err(Error::Conflict(
-                "this adviser has no consent that could be ended".to_owned(),
-            ));
-        }
-        // Requirement B2: what was said so far is not open to them any more, and what they write from now on waits.
-        let closed = threads::close(&mut tx, &victim.row.id, adviser, now).await?;
-        let ended = about_victim(now, actor, Act::Change, "consent-ended", &victim)?
-            .with_fact("adviser", adviser.as_str())
-            .with_fact("threads-closed", closed.to_string())
-            .with_reason(reason);
-        Ok(tx.commit(&[ended]).await?)
     }
 }
 

@@ -6,9 +6,9 @@ use domain::calendar::{end_of_day, london_date};
 use domain::contact::{MadeContact, Plan};
 use domain::deadline::Deadline;
 use domain::event::Detail;
-use domain::id::{AdviserId, CaseId, VictimId};
+use domain::id::{CaseId, VictimId};
 use domain::meeting::Meeting;
-use domain::people::{DetailChange, PersonName, VictimStanding};
+use domain::people::{DetailChange, VictimStanding};
 use domain::rulebook::Rule;
 use jiff::civil::Date;
 use store::contacts::{self, ContactRow};
@@ -19,11 +19,12 @@ use store::meetings::MeetingRow;
 use store::obligations::ObligationRow;
 use store::people::CaseRow;
 use store::reach::{self, Named};
-use store::whole_victim::{self, AdviserConsentRow, PlanChangeRow, SentRow};
+use store::whole_victim::{self, PlanChangeRow, SentRow};
 use store::{Tx, flags, glasses};
 
 use crate::entries::{about_victim, entry};
 use crate::person::{Victim, from_json};
+use crate::read_supporters::SupporterRead;
 use crate::{Error, Gateway, Result, Role, Visitor};
 
 /// The reasons for which a victim's page may be opened.
@@ -72,16 +73,6 @@ pub struct Owed<'g> {
     pub deadline: Option<Deadline>,
 }
 
-/// An adviser with the victim's consent.
-pub struct AdviserRead {
-    /// The name.
-    pub name: String,
-    /// Service, transport, period, consent.
-    pub row: AdviserConsentRow,
-    /// What the consent is for.
-    pub scopes: Vec<String>,
-}
-
 /// A victim whole.
 pub struct VictimRead<'g> {
     /// The identifier.
@@ -124,8 +115,8 @@ pub struct VictimRead<'g> {
     pub detail_changes: Vec<(DetailChangeRow, DetailChange)>,
     /// Changes of the plan, without their values.
     pub plan_changes: Vec<PlanChangeRow>,
-    /// Advisers with consents.
-    pub advisers: Vec<AdviserRead>,
+    /// Who helps or helped, oldest first.
+    pub supporters: Vec<SupporterRead>,
     /// The reason that this session gave.
     pub reason: String,
 }
@@ -254,7 +245,7 @@ impl Gateway {
             meetings: Self::load_meetings(tx, victim).await?,
             detail_changes: Self::load_detail_changes(tx, victim).await?,
             plan_changes: whole_victim::list_plan_changes(tx, id).await?,
-            advisers: self.load_advisers(tx, id).await?,
+            supporters: self.load_supporters(tx, victim).await?,
             reason: reason.to_owned(),
         })
     }
@@ -266,21 +257,5 @@ impl Gateway {
             deadline: deadline.map(|text| from_json("deadline", text)).transpose()?,
             row,
         })
-    }
-
-    pub(crate) async fn load_advisers(&self, tx: &mut Tx, victim: &VictimId) -> Result<Vec<AdviserRead>> {
-        let mut advisers = Vec::new();
-        for row in whole_victim::list_advisers(tx, victim).await? {
-            let id: &AdviserId = &row.adviser;
-            let key = self.key(tx, id.as_str()).await?;
-            let (name, _address): (PersonName, domain::address::EmailAddress) =
-                Self::open(&key, "advisers", id.as_str(), &row.sealed)?;
-            advisers.push(AdviserRead {
-                name: name.reveal().to_owned(),
-                scopes: from_json("consent", &row.scope)?,
-                row,
-            });
-        }
-        Ok(advisers)
     }
 }

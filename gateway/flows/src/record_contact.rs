@@ -14,7 +14,7 @@ use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
 use store::obligations::{self, ObligationRow};
 use store::reach::Named;
-use store::{Tx, drafts, outbox, people};
+use store::{Tx, drafts, outbox};
 
 use crate::compose_draft::CONTENT_FREE;
 use crate::decide::check_reason;
@@ -128,6 +128,7 @@ impl Gateway {
                 obligations::wait(tx, &owed.id, Some(wait)).await?;
             }
         }
+        let victim = self.load_victim(tx, &new.victim).await?;
         self.keep_promises(tx, actor, &id, (&new.made, victim), &mut entries)
             .await?;
         Ok((Contacted { id, flags, ended }, entries))
@@ -182,7 +183,7 @@ impl Gateway {
             .filter(|row| row.obligation_id.as_ref() == Some(&owed.id))
             .filter_map(attempt)
             .collect::<Vec<_>>();
-        let adviser = people::count_live_consents(&mut tx, &owed.victim_id, self.now()).await? > 0;
+        let adviser = self.may_pass_on(&mut tx, &owed).await?;
         Ok(next_step(&attempts, &victim.plan()?, adviser, self.now()))
     }
 

@@ -99,6 +99,7 @@ ids!(
     DefendantId,
     AdviserId,
     ConsentId,
+    SupporterId,
     ContactPointId,
     ProposalId,
     EventId,

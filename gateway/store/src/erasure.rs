@@ -59,15 +59,18 @@ statements! {
     NOTICES = Statement::both("notices.end", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE victim_id = $1 AND seen_at IS NULL");
     // Advisers of nobody else go with the victim.
     ADVISER_KEYS = Statement::both("data_keys.erase_advisers",
-        "DELETE FROM data_keys WHERE owner IN (SELECT adviser_id FROM consents WHERE victim_id = $1) \
-         AND owner NOT IN (SELECT adviser_id FROM consents WHERE victim_id <> $1)");
+        "DELETE FROM data_keys WHERE owner IN (SELECT adviser_id FROM supporters WHERE victim_id = $1 AND adviser_id IS NOT NULL) \
+         AND owner NOT IN (SELECT adviser_id FROM supporters WHERE victim_id <> $1 AND adviser_id IS NOT NULL)");
     ADVISERS = Statement::both("advisers.erase",
-        "UPDATE advisers SET sealed = $2, service = '' WHERE id IN (SELECT adviser_id FROM consents WHERE victim_id = $1) \
-         AND id NOT IN (SELECT adviser_id FROM consents WHERE victim_id <> $1)");
+        "UPDATE advisers SET sealed = $2, service = '' \
+         WHERE id IN (SELECT adviser_id FROM supporters WHERE victim_id = $1 AND adviser_id IS NOT NULL) \
+         AND id NOT IN (SELECT adviser_id FROM supporters WHERE victim_id <> $1 AND adviser_id IS NOT NULL)");
     ADVISER_ADDRESSES = Statement::both("adviser_addresses.erase",
-        "DELETE FROM adviser_addresses WHERE adviser_id IN (SELECT adviser_id FROM consents WHERE victim_id = $1) \
-         AND adviser_id NOT IN (SELECT adviser_id FROM consents WHERE victim_id <> $1)");
+        "DELETE FROM adviser_addresses \
+         WHERE adviser_id IN (SELECT adviser_id FROM supporters WHERE victim_id = $1 AND adviser_id IS NOT NULL) \
+         AND adviser_id NOT IN (SELECT adviser_id FROM supporters WHERE victim_id <> $1 AND adviser_id IS NOT NULL)");
     CONSENTS = Statement::both("consents.erase", "DELETE FROM consents WHERE victim_id = $1");
+    SUPPORTERS = Statement::both("supporters.erase", "DELETE FROM supporters WHERE victim_id = $1");
 }
 
 /// What an erasure looks at, with the victim and the case locked.
@@ -144,6 +147,8 @@ pub struct Gone {
     pub proposals: u64,
     /// Changes of details without what stood there.
     pub details: u64,
+    /// People who helped.
+    pub supporters: u64,
     /// People of the defence side.
     pub defendants: u64,
 }
@@ -230,6 +235,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
         inbound: tx.execute(&INBOUND, blank).await?,
         proposals: tx.execute(&PROPOSALS, blank).await?,
         details: tx.execute(&DETAILS, blank).await?,
+        supporters: 0,
         defendants: 0,
     };
     for index in who.names {
@@ -241,6 +247,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
     gone.keys += tx.execute(&ADVISER_KEYS, args![victim]).await?;
     tx.execute(&ADVISERS, blank).await?;
     tx.execute(&CONSENTS, args![victim]).await?;
+    gone.supporters = tx.execute(&SUPPORTERS, args![victim]).await?;
     tx.execute(&NOTICES, args![victim, who.by, who.at]).await?;
     if who.is_last {
         gone.keys += tx.execute(&KEY, args![case]).await?;

@@ -1,13 +1,14 @@
 //! What an administrator sees of the house: counts, and messages by their random identifiers. Nothing here reads a URN, a
 //! name or sealed bytes of anybody but advisers. Every statement carries the Areas of whoever asks (law 10).
 
-use domain::id::{AdviserId, MessageId};
+use domain::id::MessageId;
 use jiff::Timestamp;
 
 use crate::arg::args;
 use crate::people::AdviserRow;
 use crate::reach::AREAS_MAX;
 use crate::statement::statements;
+use crate::supporters::adviser;
 use crate::{Arg, Result, Row, Statement, Tx};
 
 /// The condition of a row in these Areas: `$1` says whether that is all of them, `$2` to `$17` are their codes.
@@ -137,19 +138,9 @@ pub async fn list_services(tx: &mut Tx, now: Timestamp) -> Result<Vec<ServiceRow
 
 /// Up to `most` advisers, by service and first day there.
 pub async fn list_advisers(tx: &mut Tx, most: u32) -> Result<Vec<AdviserRow>> {
-    let one = |row: &Row| {
-        Ok(AdviserRow {
-            id: row.parsed(0, AdviserId::parse)?,
-            service: row.text(1)?,
-            transport: row.text(2)?,
-            from_at: row.at(3)?,
-            until_at: row.at_opt(4)?,
-            sealed: row.bytes(5)?,
-        })
-    };
     tx.list(&ADVISERS, args![i64::from(most)])
         .await?
         .iter()
-        .map(one)
+        .map(adviser)
         .collect()
 }

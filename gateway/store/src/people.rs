@@ -1,6 +1,6 @@
-//! Cases, victims, the defence side, advisers and consents.
+//! Cases, victims, the defence side and advisers.
 
-use domain::id::{AdviserId, CaseId, ConsentId, ContactPointId, DefendantId, VictimId};
+use domain::id::{AdviserId, CaseId, ContactPointId, DefendantId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
@@ -40,12 +40,6 @@ statements! {
     DEFENDANT_LIST = Statement::both("defendants.list", "SELECT id, label, sealed FROM defendants WHERE case_id = $1 ORDER BY label");
     ADVISER_ADD = Statement::both("advisers.add",
         "INSERT INTO advisers (id, service, transport, from_at, until_at, sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
-    CONSENT_ADD = Statement::both("consents.add",
-        "INSERT INTO consents (id, victim_id, adviser_id, scope, given_at, until_at) VALUES ($1, $2, $3, $4, $5, $6)");
-    CONSENT_END = Statement::both("consents.end",
-        "UPDATE consents SET revoked_at = $3 WHERE victim_id = $1 AND adviser_id = $2 AND revoked_at IS NULL");
-    CONSENT_COUNT = Statement::both("consents.count_live",
-        "SELECT COUNT(*) FROM consents WHERE victim_id = $1 AND revoked_at IS NULL AND (until_at IS NULL OR until_at > $2)");
 }
 
 /// A case.
@@ -330,50 +324,4 @@ pub async fn add_adviser(tx: &mut Tx, a: &AdviserRow, at: Timestamp) -> Result<(
     )
     .await?;
     Ok(())
-}
-
-/// A victim's dated, scoped, revocable leave for one adviser.
-#[derive(Debug, Clone)]
-pub struct ConsentRow {
-    /// The consent's identifier.
-    pub id: ConsentId,
-    /// Whose leave.
-    pub victim_id: VictimId,
-    /// For whom.
-    pub adviser_id: AdviserId,
-    /// Scopes as a JSON list.
-    pub scope: String,
-    /// When it was given.
-    pub given_at: Timestamp,
-    /// When it ends, if it does.
-    pub until_at: Option<Timestamp>,
-}
-
-/// Adds a consent.
-pub async fn add_consent(tx: &mut Tx, c: &ConsentRow) -> Result<()> {
-    tx.execute(
-        &CONSENT_ADD,
-        args![
-            &c.id,
-            &c.victim_id,
-            &c.adviser_id,
-            &c.scope,
-            c.given_at,
-            c.until_at
-        ],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Takes back what a victim allowed an adviser; how many consents that ended.
-pub async fn end_consents(tx: &mut Tx, victim: &VictimId, adviser: &AdviserId, at: Timestamp) -> Result<u64> {
-    tx.execute(&CONSENT_END, args![victim, adviser, at]).await
-}
-
-/// How many live consents a victim has given.
-pub async fn count_live_consents(tx: &mut Tx, victim: &VictimId, now: Timestamp) -> Result<i64> {
-    tx.find(&CONSENT_COUNT, args![victim, now])
-        .await?
-        .map_or(Ok(0), |row| row.int(0))
 }

@@ -22,7 +22,7 @@ const WRITER_CACHE: &str = "-131072";
 const WAL_PAGES: &str = "65536";
 /// The tables that `erasure::erase` touches.
 const VACUUM: &str = "VACUUM data_keys, openings, point_indexes, name_indexes, defendants, victims, events, drafts, \
-                      messages, contacts, plan_proposals, advisers, consents";
+                      messages, contacts, plan_proposals, meetings, advisers, consents, supporters";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool whose connections have no end of their own, so that no task of `sqlx` 0.9 goes over the idle ones. That task

@@ -12,20 +12,24 @@ pub const REFERENCES_MAX: usize = 8;
 
 statements! {
     ADDRESS = Statement::both("adviser_addresses.add",
-        "INSERT INTO adviser_addresses (adviser_id, value_index, domain) VALUES ($1, $2, $3) \
-         ON CONFLICT (adviser_id) DO UPDATE SET value_index = $2, domain = $3");
+        "INSERT INTO adviser_addresses (adviser_id, value_index) VALUES ($1, $2) \
+         ON CONFLICT (adviser_id) DO UPDATE SET value_index = $2");
+    DOMAIN = Statement::both("service_domains.add",
+        "INSERT INTO service_domains (domain_index, domain_sealed) VALUES ($1, $2) ON CONFLICT (domain_index) DO NOTHING");
     NOT_INDEXED = Statement::both("advisers.list_without_address",
         "SELECT a.id, a.sealed FROM advisers a WHERE a.id > $1 AND LENGTH(a.sealed) > 0 AND NOT EXISTS \
          (SELECT 1 FROM adviser_addresses x WHERE x.adviser_id = a.id) ORDER BY a.id LIMIT $2");
     KNOWN = Statement::both("adviser_addresses.list_registered",
         "SELECT a.id FROM adviser_addresses x JOIN advisers a ON a.id = x.adviser_id \
          WHERE x.value_index = $1 AND a.from_at <= $2 AND COALESCE(a.until_at, $2 + 1) > $2 ORDER BY a.id");
-    DOMAINS = Statement::both("adviser_addresses.list_domains", "SELECT DISTINCT domain FROM adviser_addresses ORDER BY domain");
+    DOMAINS = Statement::both("service_domains.list", "SELECT domain_index, domain_sealed FROM service_domains ORDER BY domain_index");
     // Consent and registration both hold now; what the consent is for is another question.
     SUPPORTED = Statement::both("consents.list_supported",
         "SELECT v.id, c.urn, a.id FROM adviser_addresses x JOIN advisers a ON a.id = x.adviser_id \
          JOIN consents k ON k.adviser_id = a.id JOIN victims v ON v.id = k.victim_id JOIN cases c ON c.id = v.case_id \
          WHERE x.value_index = $1 AND a.from_at <= $2 AND COALESCE(a.until_at, $2 + 1) > $2 \
+         AND EXISTS (SELECT 1 FROM supporters s WHERE s.victim_id = k.victim_id AND s.adviser_id = k.adviser_id \
+         AND s.ended_at IS NULL) AND k.state = 'confirmed' \
          AND k.given_at <= $2 AND k.revoked_at IS NULL AND COALESCE(k.until_at, $2 + 1) > $2 AND v.erased_at IS NULL \
          ORDER BY v.id, a.id");
     ADD = Statement::both("threads.add",
@@ -85,8 +89,14 @@ pub struct SupportedRow {
 }
 
 /// Keeps by which address an adviser is known.
-pub async fn save_address(tx: &mut Tx, adviser: &AdviserId, index: &[u8; 32], domain: &str) -> Result<()> {
-    tx.execute(&ADDRESS, args![adviser, index, domain]).await?;
+pub async fn save_address(tx: &mut Tx, adviser: &AdviserId, index: &[u8; 32]) -> Result<()> {
+    tx.execute(&ADDRESS, args![adviser, index]).await?;
+    Ok(())
+}
+
+/// Keeps the domain of a service, sealed; one that is there stays as it is.
+pub async fn save_domain(tx: &mut Tx, index: &[u8; 32], sealed: &[u8]) -> Result<()> {
+    tx.execute(&DOMAIN, args![index, sealed]).await?;
     Ok(())
 }
 
@@ -104,12 +114,11 @@ pub async fn list_registered(tx: &mut Tx, index: &[u8; 32], at: Timestamp) -> Re
     rows.iter().map(|row| row.parsed(0, AdviserId::parse)).collect()
 }
 
-/// The domains of all services that anybody was registered at.
-pub async fn list_domains(tx: &mut Tx) -> Result<Vec<String>> {
-    tx.list(&DOMAINS, &[])
-        .await?
-        .iter()
-        .map(|row| row.text(0))
+/// The domains of all services that anybody was registered at, each under its index and sealed.
+pub async fn list_domains(tx: &mut Tx) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let rows = tx.list(&DOMAINS, &[]).await?;
+    rows.iter()
+        .map(|row| Ok((row.bytes(0)?, row.bytes(1)?)))
         .collect()
 }
 

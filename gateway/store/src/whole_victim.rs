@@ -1,7 +1,7 @@
 //! Everything that a victim's page lists, beside what the other modules list: states and instants, and what is sealed
 //! only where the page opens it.
 
-use domain::id::{AdviserId, CaseId, MessageId, ObligationId, ProposalId, VictimId};
+use domain::id::{CaseId, MessageId, ObligationId, ProposalId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
@@ -25,9 +25,6 @@ statements! {
          FROM messages m JOIN outbox b ON b.message_id = m.id WHERE m.victim_id = $1 ORDER BY m.approved_at, m.id");
     PROPOSALS = Statement::both("plan_proposals.list_by_victim",
         "SELECT id, state, created_at, closed_at FROM plan_proposals WHERE victim_id = $1 ORDER BY created_at, id");
-    ADVISERS = Statement::both("advisers.list_by_victim",
-        "SELECT a.id, a.service, a.transport, a.from_at, a.until_at, a.sealed, c.scope, c.given_at, c.until_at, c.revoked_at \
-         FROM consents c JOIN advisers a ON a.id = c.adviser_id WHERE c.victim_id = $1 ORDER BY c.given_at, c.id");
 }
 
 /// A message with its delivery.
@@ -62,31 +59,6 @@ pub struct PlanChangeRow {
     pub created_at: Timestamp,
     /// When it was approved or refused.
     pub closed_at: Option<Timestamp>,
-}
-
-/// An adviser with the victim's consent.
-#[derive(Debug, Clone)]
-pub struct AdviserConsentRow {
-    /// The adviser.
-    pub adviser: AdviserId,
-    /// The service.
-    pub service: String,
-    /// How the service may be written to.
-    pub transport: String,
-    /// At the service from then.
-    pub from_at: Timestamp,
-    /// Until then.
-    pub until_at: Option<Timestamp>,
-    /// Name and address, sealed under the adviser's key.
-    pub sealed: Vec<u8>,
-    /// Scopes as a JSON list.
-    pub scope: String,
-    /// When the consent was given.
-    pub given_at: Timestamp,
-    /// When it ends.
-    pub consent_until_at: Option<Timestamp>,
-    /// When it was taken back.
-    pub revoked_at: Option<Timestamp>,
 }
 
 /// A case.
@@ -138,23 +110,4 @@ pub async fn list_plan_changes(tx: &mut Tx, victim: &VictimId) -> Result<Vec<Pla
         .iter()
         .map(one)
         .collect()
-}
-
-/// A victim's advisers with their consents, oldest consent first.
-pub async fn list_advisers(tx: &mut Tx, victim: &VictimId) -> Result<Vec<AdviserConsentRow>> {
-    let one = |row: &Row| {
-        Ok(AdviserConsentRow {
-            adviser: row.parsed(0, AdviserId::parse)?,
-            service: row.text(1)?,
-            transport: row.text(2)?,
-            from_at: row.at(3)?,
-            until_at: row.at_opt(4)?,
-            sealed: row.bytes(5)?,
-            scope: row.text(6)?,
-            given_at: row.at(7)?,
-            consent_until_at: row.at_opt(8)?,
-            revoked_at: row.at_opt(9)?,
-        })
-    };
-    tx.list(&ADVISERS, args![victim]).await?.iter().map(one).collect()
 }

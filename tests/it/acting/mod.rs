@@ -4,6 +4,7 @@ mod door;
 mod events;
 mod plans;
 mod review;
+mod support;
 
 use domain::id::VictimId;
 use flows::Role;

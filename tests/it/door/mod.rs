@@ -108,6 +108,8 @@ impl Doorway {
         let path = route.replace("{id}", id).replace("{*path}", "gateway.css");
         path.replace("{contact}", &ids.session)
             .replace("{meeting}", &ids.session)
+            .replace("{supporter}", &ids.session)
+            .replace("{consent}", &ids.session)
             .replace("{token}", &"0".repeat(64))
             .replace("{index}", "0")
     }

@@ -37,6 +37,7 @@ async fn sealed_pieces(database: &Database, victim: &VictimId) -> (Vec<Vec<u8>>,
         format!("sealed FROM contacts WHERE victim_id = '{victim}' AND sealed IS NOT NULL"),
         format!("sealed FROM plan_proposals WHERE victim_id = '{victim}'"),
         format!("sealed FROM detail_changes WHERE victim_id = '{victim}'"),
+        format!("sealed FROM supporters WHERE victim_id = '{victim}' AND sealed IS NOT NULL"),
         format!("sealed FROM openings WHERE owner = '{victim}'"),
         format!("sealed FROM defendants WHERE case_id = {case}"),
         format!("sealed FROM advisers WHERE id IN {advisers}"),
@@ -115,8 +116,14 @@ on_both!(
             "hers, her adviser's, and the case's: nobody else is left"
         );
         assert_eq!(
-            (gone.messages, gone.contacts, gone.proposals, gone.details),
-            (2, 3, 1, 1),
+            (
+                gone.messages,
+                gone.contacts,
+                gone.proposals,
+                gone.details,
+                gone.supporters
+            ),
+            (2, 3, 1, 1, 2),
             "{gone:?}"
         );
         assert!(

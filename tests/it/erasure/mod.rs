@@ -17,8 +17,9 @@ use domain::contact::{
 };
 use domain::id::{MessageId, VictimId};
 use domain::people::{Because, ChangeReason, PersonDetail, PersonName};
+use domain::supporter::{Details, Kind};
 use domain::urn::Urn;
-use flows::{Erased, NewContact, ProposedPoint, Recorded};
+use flows::{Erased, NewContact, NewSupporter, ProposedPoint, Recorded};
 use harness::case::{URN, VICTIM, assigned, case, defendant, event, not_charged, safe};
 use harness::database::Database;
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
@@ -107,6 +108,7 @@ async fn story(database: &Database) -> Story {
     change_address(&house, &victim).await;
     change_name(&house, &victim, "Tillie").await;
     speak(&house, &victim).await;
+    befriend(&house, &victim).await;
     let story = Story {
         house,
         victim,
@@ -163,6 +165,19 @@ async fn change_name(house: &TestGateway, victim: &VictimId, name: &str) {
     let seen = (victim, details.expect("the details").version);
     let changed = house.flows.change_detail(OFFICER, seen, named, because).await;
     changed.expect("the officer changes it");
+}
+
+/// Somebody of another agency helps her.
+async fn befriend(house: &TestGateway, victim: &VictimId) {
+    let details = Details {
+        organisation: "Lantern Wharf".into(),
+        name: PersonName::parse("Sidonie Wexcombe").expect("a name"),
+        email: EmailAddress::parse("sidonie.two@farrow.example").ok(),
+        phone: None,
+    };
+    let new = NewSupporter::Entered(Kind::Flo, details);
+    let added = house.flows.add_supporter(OFFICER, victim, new).await;
+    added.expect("the officer adds her liaison officer");
 }
 
 async fn speak(house: &TestGateway, victim: &VictimId) {

@@ -2,6 +2,7 @@
 
 use domain::id::VictimId;
 use domain::mailbox::Reason;
+use domain::supporter::EndWhy;
 use flows::Arrived;
 use harness::case::{URN, case, safe};
 use harness::gateway::OFFICER;
@@ -243,14 +244,14 @@ on_both!(
             "Still there?",
         );
         let mut tx = trial.house.reader().await;
-        let advisers = store::whole_victim::list_advisers(&mut tx, &her)
+        let advisers = store::supporters::list_by_victim(&mut tx, &her)
             .await
             .expect("advisers");
         drop(tx);
         trial
             .house
             .flows
-            .end_consent(OFFICER, &her, &advisers[0].adviser, "taken-back")
+            .end_consent(OFFICER, &her, &advisers[0].id, EndWhy::PersonTookItBack)
             .await
             .expect("ended");
         assert_eq!(

@@ -7,6 +7,7 @@ mod meetings;
 mod onboarding;
 mod other;
 mod promised;
+pub(crate) mod support;
 mod tasks;
 
 use domain::id::VictimId;

@@ -6,20 +6,102 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::address::EmailAddress;
+use crate::contact::change::same_person;
+use crate::event::words::words;
 use crate::id::{AdviserId, ConsentId, VictimId};
 
-/// What an adviser may be told or sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ConsentScope {
-    /// Progress of the case.
-    Updates,
-    /// Offers of meetings.
-    MeetingOffers,
-    /// Copies of letters.
-    Letters,
-    /// Answers to the adviser's questions.
-    Replies,
+words! {
+    /// What an adviser may be told or sent.
+    ConsentScope {
+        /// Progress of the case.
+        Updates = "updates",
+        /// Offers of meetings.
+        MeetingOffers = "meeting-offers",
+        /// Copies of letters.
+        Letters = "letters",
+        /// Answers to the adviser's questions.
+        Replies = "replies",
+    }
+
+    /// How a victim said so.
+    ConsentHow {
+        /// Face to face.
+        InPerson = "in-person",
+        /// By telephone, after the person was known to be the one.
+        Telephone = "telephone",
+        /// In writing, signed.
+        SignedForm = "signed-form",
+        /// Through the police.
+        Police = "police",
+    }
+
+    /// Where a consent stands; what is not confirmed opens nothing.
+    ConsentState {
+        /// One person wrote it down.
+        Recorded = "recorded",
+        /// A second person confirmed it.
+        Confirmed = "confirmed",
+        /// A second person found that it was not given.
+        Refused = "refused",
+    }
+}
+
+/// Why a step of a consent is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ConsentFault {
+    /// Nothing is allowed.
+    #[error("select what the adviser may be told of")]
+    NoScope,
+    /// Nobody consents in the future.
+    #[error("the date on which it was given must be today or in the past")]
+    FutureDate,
+    /// Nobody consents before there is a case.
+    #[error("the date on which it was given lies before the case; check the date")]
+    BeforeCase,
+    /// It would be over already.
+    #[error("the last day must be today or later")]
+    Over,
+    /// The same person twice.
+    #[error("a consent is confirmed by somebody who did not record it")]
+    SamePerson,
+    /// Somebody decided before.
+    #[error("this consent is {0}; nothing is left to decide about it")]
+    Decided(ConsentState),
+}
+
+/// What a victim allowed, as it is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenConsent {
+    /// For what.
+    pub scope: Vec<ConsentScope>,
+    /// How it was said.
+    pub how: ConsentHow,
+    /// On which day, in London.
+    pub given_on: Date,
+    /// The last day on which it holds, in London.
+    pub until: Date,
+}
+
+impl GivenConsent {
+    /// Whether it can have been given so: not in the future, not before the case, and not over.
+    pub fn check(&self, today: Date, case_opened: Date) -> Result<(), ConsentFault> {
+        match self {
+            _ if self.scope.is_empty() => Err(ConsentFault::NoScope),
+            _ if self.given_on > today => Err(ConsentFault::FutureDate),
+            _ if self.given_on < case_opened => Err(ConsentFault::BeforeCase),
+            _ if self.until < today => Err(ConsentFault::Over),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether `by` may decide about a consent that stands at `state` and that `recorded_by` wrote down.
+pub fn check_second_person(state: ConsentState, recorded_by: &str, by: &str) -> Result<(), ConsentFault> {
+    match state {
+        ConsentState::Recorded if same_person(recorded_by, by) => Err(ConsentFault::SamePerson),
+        ConsentState::Recorded => Ok(()),
+        decided => Err(ConsentFault::Decided(decided)),
+    }
 }
 
 /// One consent: this victim, this adviser, these matters, until this day.
@@ -114,6 +196,46 @@ mod tests {
             ..consent()
         };
         assert!(!revoked.is_live(ConsentScope::Updates, now));
+    }
+
+    #[test]
+    fn a_consent_is_recorded_as_it_can_have_been_given_and_confirmed_by_another() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let given = |scope: &[ConsentScope], on: &str, until: &str| {
+            let given = GivenConsent {
+                scope: scope.to_vec(),
+                how: ConsentHow::InPerson,
+                given_on: day(on),
+                until: day(until),
+            };
+            given.check(day("2026-11-23"), day("2026-06-14"))
+        };
+        let updates = [ConsentScope::Updates];
+        assert_eq!(given(&updates, "2026-11-23", "2026-11-23"), Ok(()));
+        assert_eq!(given(&[], "2026-11-23", "2026-11-23"), Err(ConsentFault::NoScope));
+        assert_eq!(
+            given(&updates, "2026-11-24", "2026-12-23"),
+            Err(ConsentFault::FutureDate)
+        );
+        assert_eq!(
+            given(&updates, "2026-06-13", "2026-12-23"),
+            Err(ConsentFault::BeforeCase)
+        );
+        assert_eq!(
+            given(&updates, "2026-11-20", "2026-11-22"),
+            Err(ConsentFault::Over)
+        );
+        let recorded = ConsentState::Recorded;
+        assert_eq!(check_second_person(recorded, "priya", "ruth"), Ok(()));
+        assert_eq!(
+            check_second_person(recorded, "priya", " Priya"),
+            Err(ConsentFault::SamePerson)
+        );
+        let refused = ConsentState::Refused;
+        assert_eq!(
+            check_second_person(refused, "priya", "ruth"),
+            Err(ConsentFault::Decided(refused))
+        );
     }
 
     #[test]

@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use consent::{Consent, ConsentScope, TransportClass};
+pub use consent::{
+    Consent, ConsentFault, ConsentHow, ConsentScope, ConsentState, GivenConsent, TransportClass,
+    check_second_person,
+};
 pub use detail::{
     AbuseRisk, BORN_NOT_BEFORE, Because, ChangeReason, Charging, DetailChange, DetailFault, Gender,
     PersonDetail, StatementStatus,

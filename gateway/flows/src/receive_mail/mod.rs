@@ -34,6 +34,8 @@ use crate::{Error, Gateway, Result};
 
 /// The worker that files.
 pub(crate) const WORKER: &str = "system:mailboxes";
+/// The owner of the key that the services' domains are sealed under.
+const DOMAINS: &str = "mailboxes";
 /// Bytes of a thread's token: nobody finds one of 2^128 by guessing, and its 32 digits fit into a local part.
 const TOKEN_BYTES: usize = 16;
 
@@ -144,7 +146,7 @@ impl Gateway {
         let from = read.and_then(|read| read.from.as_ref());
         let address = self.address_index(from);
         let known = threads::list_registered(tx, &address, now).await?;
-        let domains = threads::list_domains(tx).await?;
+        let domains = self.known_domains(tx).await?;
         let supported = threads::list_supported(tx, &address, now).await?;
         let token = self.token_hash(looked.token.as_deref().unwrap_or_default());
         let earlier = read.map(|read| read.references.as_slice()).unwrap_or_default();
@@ -209,22 +211,45 @@ impl Gateway {
 
     /// The key of what waits in an Area's quarantine, made when the first message waits.
     pub(crate) async fn mailbox_key(&self, tx: &mut Tx, area: &str) -> Result<DataKey> {
-        let owner = format!("mailbox:{area}");
-        match keys::find(tx, &owner).await? {
-            None => self.new_key(tx, &owner).await,
-            found => self.unwrap(&owner, found),
+        self.owned_key(tx, &format!("mailbox:{area}")).await
+    }
+
+    /// The key of this owner, made when it is asked for first.
+    async fn owned_key(&self, tx: &mut Tx, owner: &str) -> Result<DataKey> {
+        match keys::find(tx, owner).await? {
+            None => self.new_key(tx, owner).await,
+            found => self.unwrap(owner, found),
         }
     }
 
-    /// Keeps by which address an adviser is known.
+    /// Keeps by which address an adviser is known, and the domain of the service.
     pub(crate) async fn index_adviser(
         &self,
         tx: &mut Tx,
         id: &AdviserId,
         address: &EmailAddress,
     ) -> Result<()> {
-        let index = self.address_index(Some(address));
-        Ok(threads::save_address(tx, id, &index, address.domain()).await?)
+        threads::save_address(tx, id, &self.address_index(Some(address))).await?;
+        let key = self.owned_key(tx, DOMAINS).await?;
+        let index = self
+            .parts
+            .index
+            .index("service-domain", address.domain().as_bytes());
+        let sealed = self.seal(&key, "service_domains", &hex::encode(index), &address.domain())?;
+        Ok(threads::save_domain(tx, &index, &sealed).await?)
+    }
+
+    /// The domains of the services that we know.
+    async fn known_domains(&self, tx: &mut Tx) -> Result<Vec<String>> {
+        let rows = threads::list_domains(tx).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = self.owned_key(tx, DOMAINS).await?;
+        let open = |(index, sealed): (Vec<u8>, Vec<u8>)| {
+            Self::open(&key, "service_domains", &hex::encode(index), &sealed)
+        };
+        rows.into_iter().map(open).collect()
     }
 
     /// An address under the keyed index, whatever its case; for nobody, an index that nobody has.

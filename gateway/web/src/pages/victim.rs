@@ -4,9 +4,12 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::account::Role;
 use domain::id::VictimId;
-use flows::read_victim::{AdviserRead, Owed as OwedRead, READING_REASONS, VictimRead};
+use domain::supporter::Kind;
+use flows::SupporterRead;
+use flows::read_victim::{Owed as OwedRead, READING_REASONS, VictimRead};
 use serde::Serialize;
 
+use super::acting::support_words;
 use super::work::READERS;
 use crate::door::Door;
 use crate::form::{Form, Problems};
@@ -45,7 +48,8 @@ struct Victim {
     of_others: Duties,
     timeline: Timeline,
     pages: Pagination,
-    advisers: Vec<SummaryList>,
+    supporters: Vec<SummaryList>,
+    may_act: bool,
 }
 
 #[derive(Serialize)]
@@ -107,7 +111,13 @@ async fn victim(
             previous: number.checked_sub(1).map(address),
             next: has_next.then(|| address(number + 1)),
         },
-        advisers: read.advisers.iter().map(adviser).collect(),
+        supporters: read
+            .supporters
+            .iter()
+            .filter(|one| one.row.ended_at.is_none())
+            .map(|one| supporter(&door, one))
+            .collect(),
+        may_act: may_ask,
     };
     let page = Page::new("Victim").back("/work").under("/work");
     Ok(page.show(&door, Some(&visit), "victim", &data)?.into_response())
@@ -242,23 +252,13 @@ fn duty(owed: &OwedRead<'_>, may_ask: bool) -> Duty {
     }
 }
 
-fn adviser(read: &AdviserRead) -> SummaryList {
-    let row = &read.row;
-    let scopes = read
-        .scopes
-        .iter()
-        .map(|scope| words::code(scope))
-        .collect::<Vec<_>>();
-    let until = row
-        .consent_until_at
-        .map_or_else(|| "No end named".to_owned(), show::moment);
-    let taken_back = row.revoked_at.map_or_else(|| "No".to_owned(), show::moment);
-    SummaryList::default()
-        .row("Adviser", read.name.clone())
-        .row("Service", row.service.clone())
-        .row("May be written to by", words::code(&row.transport))
-        .row("Consent for", scopes.join(", "))
-        .row("Consent given", show::moment(row.given_at))
-        .row("Consent until", until)
-        .row("Consent taken back", taken_back)
+fn supporter(door: &Door, read: &SupporterRead) -> SummaryList {
+    let now = door.gateway().now();
+    let rows = support_words::facts(door, read);
+    let newest = read.consents.last();
+    match newest {
+        Some(consent) => rows.row("Consent", support_words::standing(consent, true, now)),
+        None if read.kind == Kind::Isva => rows.row("Consent", "None: nothing is told to this adviser"),
+        None => rows,
+    }
 }

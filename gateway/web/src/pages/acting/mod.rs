@@ -1,4 +1,4 @@
-//! The pages on which an officer does things: reviews and sends, logs a contact, records an event, changes a plan.
+//! The pages on which an officer does things: reviews and sends, logs a contact, records an event, changes a plan, keeps who helps.
 //!
 //! Each shows how the person may be reached, since nobody should have to look for that on another page (requirement A10),
 //! and each asks once in a session why somebody reads.
@@ -28,6 +28,11 @@ mod onboard_form;
 mod plan;
 mod plan_acts;
 mod rules;
+mod support;
+mod support_acts;
+mod support_ask;
+mod support_form;
+pub(crate) mod support_words;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -59,6 +64,9 @@ pub(super) fn routes() -> Vec<Route> {
         onboard::routes(),
         plan::routes(),
         plan_acts::routes(),
+        support::routes(),
+        support_acts::routes(),
+        support_ask::routes(),
     ]
     .into_iter()
     .flatten()

@@ -7,7 +7,6 @@ use domain::contact::{Point, Route as By};
 use domain::id::VictimId;
 use domain::window::Day;
 use flows::PlanDesk;
-use flows::read_victim::AdviserRead;
 use serde::Serialize;
 
 use crate::door::Door;
@@ -44,10 +43,6 @@ pub(super) const REFUSED: [(&str, &str); 3] = [
     ("person-changed-their-mind", "The person changed their mind"),
     ("proposed-by-mistake", "It was proposed by mistake"),
 ];
-pub(super) const ENDED: [(&str, &str); 2] = [
-    ("person-took-it-back", "The person took it back"),
-    ("adviser-has-left", "The adviser no longer supports them"),
-];
 pub(super) const TIMES: [(&str, &str); 3] = [
     ("any", "At any time"),
     ("only", "Only at the times below"),
@@ -81,7 +76,6 @@ struct PlanPage {
     days: Choice,
     from: TimeInput,
     to: TimeInput,
-    advisers: Vec<Helper>,
 }
 
 #[derive(Serialize)]
@@ -99,14 +93,6 @@ struct Verify {
     path: Choice,
     said_by: Input,
     how: Input,
-}
-
-#[derive(Serialize)]
-struct Helper {
-    id: String,
-    facts: SummaryList,
-    /// The form that ends the consent; none when it has ended.
-    end: Option<Choice>,
 }
 
 pub(super) fn path(victim: &VictimId) -> String {
@@ -219,32 +205,6 @@ fn page_of(
         days: Choice::new("days", "On which days?", days, form, problems),
         from: TimeInput::new("from", "From, on the 24-hour clock", form, problems),
         to: TimeInput::new("to", "Until, on the 24-hour clock", form, problems),
-        advisers: desk
-            .advisers
-            .iter()
-            .map(|adviser| helper(adviser, form, problems))
-            .collect(),
-    }
-}
-
-fn helper(adviser: &AdviserRead, form: &Form, problems: &Problems) -> Helper {
-    let row = &adviser.row;
-    let consent = match (row.revoked_at, row.consent_until_at) {
-        (Some(at), _) => format!("Ended {}", show::moment(at)),
-        (None, Some(until)) => format!("Until {}", show::moment(until)),
-        (None, None) => "Without an end".to_owned(),
-    };
-    Helper {
-        id: row.adviser.as_str().to_owned(),
-        facts: SummaryList::default()
-            .row("Name", adviser.name.clone())
-            .row("Service", row.service.clone())
-            .row("May be told of", adviser.scopes.join(", "))
-            .row("Consent", consent),
-        end: row
-            .revoked_at
-            .is_none()
-            .then(|| Choice::new("ended", "Why does the consent end?", ENDED, form, problems)),
     }
 }
 

@@ -1,10 +1,10 @@
-//! The acts on a contact plan: propose, verify, approve, refuse, bar, times, and the end of a consent.
+//! The acts on a contact plan: propose, verify, approve, refuse, bar and times.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::contact::change::VerifyPath;
 use domain::contact::{PointValue, Route as By, Why};
-use domain::id::{AdviserId, ContactPointId, ProposalId, VictimId};
+use domain::id::{ContactPointId, ProposalId, VictimId};
 use domain::masked::Masked;
 use domain::window::{ClockTime, Window, Windows};
 use flows::{Kind, ProposedPoint};
@@ -12,7 +12,7 @@ use flows::{Kind, ProposedPoint};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::pages::acting::fields::{date, time};
-use crate::pages::acting::plan::{DAYS, ENDED, REFUSED, ROUTES, TIMES, UNSAFE, path, shown};
+use crate::pages::acting::plan::{DAYS, REFUSED, ROUTES, TIMES, UNSAFE, path, shown};
 use crate::pages::acting::{OFFICERS, reach, said_at};
 use crate::refusal::Refusal;
 use crate::route::{Route, post};
@@ -26,7 +26,6 @@ pub(super) fn routes() -> Vec<Route> {
         post("/victims/{id}/plan/changes/{change}/verify", OFFICERS, verify),
         post("/victims/{id}/plan/changes/{change}/approve", OFFICERS, approve),
         post("/victims/{id}/plan/changes/{change}/refuse", OFFICERS, refuse),
-        post("/victims/{id}/plan/advisers/{adviser}/end", OFFICERS, end),
     ]
 }
 
@@ -301,31 +300,4 @@ async fn refuse(
         done = door.gateway().refuse_change(visit.user()?, &proposal, why).await;
     }
     ended(&door, &visit, &victim, &form, problems, done, "refused").await
-}
-
-async fn end(
-    State(door): State<Door>,
-    visit: Visit,
-    Path((id, adviser)): Path<(String, String)>,
-    form: Form,
-) -> Result<Response, Refusal> {
-    form.only(&["ended"], &[])?;
-    let victim = reach(&door, &visit, &id).await?;
-    let adviser = AdviserId::parse(&adviser).map_err(|_| Refusal::NotFound)?;
-    let mut problems = Problems::default();
-    let why = code(
-        &form,
-        "ended",
-        &ENDED,
-        "Select why the consent ends",
-        &mut problems,
-    );
-    let mut done = Ok(());
-    if problems.is_empty() {
-        done = door
-            .gateway()
-            .end_consent(visit.user()?, &victim, &adviser, why)
-            .await;
-    }
-    ended(&door, &visit, &victim, &form, problems, done, "ended").await
 }

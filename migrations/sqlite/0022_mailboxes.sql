@@ -1,14 +1,19 @@
 -- Mailboxes for advisers: what came in, and the conversations that it belongs to. What somebody wrote is `sealed`, under the
 -- key of the victim it was filed for, or of the mailbox while it waits in quarantine.
 
--- Registered addresses under a keyed index. The domain is the service's and no personal data: a likeness is known by it.
+-- Registered addresses and their domains under keyed indexes.
 CREATE TABLE adviser_addresses (
     adviser_id TEXT PRIMARY KEY NOT NULL REFERENCES advisers (id),
-    value_index BYTEA NOT NULL,
-    domain TEXT NOT NULL
-);
+    value_index BLOB NOT NULL
+) STRICT;
 CREATE INDEX adviser_addresses_by_value ON adviser_addresses (value_index);
-CREATE INDEX adviser_addresses_by_domain ON adviser_addresses (domain);
+
+-- The domains of the services that we know, each once, sealed under the key of the mailboxes: a domain that resembles one
+-- of them is found by looking at them all. They say nothing of any victim, and stay when an adviser is erased.
+CREATE TABLE service_domains (
+    domain_index BLOB PRIMARY KEY NOT NULL,
+    domain_sealed BLOB NOT NULL
+) STRICT;
 
 -- One conversation with one adviser about one victim.
 CREATE TABLE threads (
@@ -18,22 +23,22 @@ CREATE TABLE threads (
     adviser_id TEXT NOT NULL REFERENCES advisers (id),
     area TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
-    token_hash BYTEA NOT NULL UNIQUE,
-    opened_at BIGINT NOT NULL,
-    changed_at BIGINT NOT NULL
-);
+    token_hash BLOB NOT NULL UNIQUE,
+    opened_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
 CREATE INDEX threads_by_victim ON threads (victim_id, changed_at);
 
 -- Message-IDs of a conversation, under a keyed index.
 CREATE TABLE thread_references (
-    value_index BYTEA NOT NULL,
+    value_index BLOB NOT NULL,
     thread_id TEXT NOT NULL REFERENCES threads (id),
     PRIMARY KEY (value_index, thread_id)
-);
+) STRICT;
 
 CREATE TABLE inbound (
     id TEXT PRIMARY KEY NOT NULL,
-    digest BYTEA NOT NULL UNIQUE,
+    digest BLOB NOT NULL UNIQUE,
     area TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('filed', 'quarantined', 'rejected')),
     reason TEXT,
@@ -41,13 +46,13 @@ CREATE TABLE inbound (
     victim_id TEXT REFERENCES victims (id),
     adviser_id TEXT REFERENCES advisers (id),
     thread_id TEXT REFERENCES threads (id),
-    received_at BIGINT NOT NULL,
-    decided_at BIGINT,
+    received_at INTEGER NOT NULL,
+    decided_at INTEGER,
     decided_by TEXT,
     decided_why TEXT,
-    attachments BIGINT NOT NULL,
-    sealed BYTEA NOT NULL
-);
+    attachments INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT;
 CREATE INDEX inbound_by_area ON inbound (area, state, received_at);
 CREATE INDEX inbound_by_thread ON inbound (thread_id, received_at);
 CREATE INDEX inbound_by_victim ON inbound (victim_id, received_at);
