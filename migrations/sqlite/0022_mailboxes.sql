@@ -4,12 +4,13 @@
 -- Registered addresses and their domains under keyed indexes.
 CREATE TABLE adviser_addresses (
     adviser_id TEXT PRIMARY KEY NOT NULL REFERENCES advisers (id),
-    value_index BLOB NOT NULL
+    value_index BLOB NOT NULL,
+    domain_index BLOB NOT NULL
 ) STRICT;
 CREATE INDEX adviser_addresses_by_value ON adviser_addresses (value_index);
 
 -- The domains of the services that we know, each once, sealed under the key of the mailboxes: a domain that resembles one
--- of them is found by looking at them all. They say nothing of any victim, and stay when an adviser is erased.
+-- of them is found by looking at them all. One goes with the last adviser of its service.
 CREATE TABLE service_domains (
     domain_index BLOB PRIMARY KEY NOT NULL,
     domain_sealed BLOB NOT NULL

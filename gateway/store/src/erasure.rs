@@ -65,6 +65,8 @@ statements! {
         "UPDATE advisers SET sealed = $2, service = '' \
          WHERE id IN (SELECT adviser_id FROM supporters WHERE victim_id = $1 AND adviser_id IS NOT NULL) \
          AND id NOT IN (SELECT adviser_id FROM supporters WHERE victim_id <> $1 AND adviser_id IS NOT NULL)");
+    DOMAINS = Statement::both("service_domains.erase_unused",
+        "DELETE FROM service_domains WHERE domain_index NOT IN (SELECT domain_index FROM adviser_addresses)");
     ADVISER_ADDRESSES = Statement::both("adviser_addresses.erase",
         "DELETE FROM adviser_addresses \
          WHERE adviser_id IN (SELECT adviser_id FROM supporters WHERE victim_id = $1 AND adviser_id IS NOT NULL) \
@@ -244,6 +246,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
     gone.indexes += tx.execute(&REFERENCES, args![victim]).await?;
     tx.execute(&THREADS, args![victim]).await?;
     gone.indexes += tx.execute(&ADVISER_ADDRESSES, args![victim]).await?;
+    tx.execute(&DOMAINS, &[]).await?;
     gone.keys += tx.execute(&ADVISER_KEYS, args![victim]).await?;
     tx.execute(&ADVISERS, blank).await?;
     tx.execute(&CONSENTS, args![victim]).await?;

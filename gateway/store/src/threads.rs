@@ -12,8 +12,8 @@ pub const REFERENCES_MAX: usize = 8;
 
 statements! {
     ADDRESS = Statement::both("adviser_addresses.add",
-        "INSERT INTO adviser_addresses (adviser_id, value_index) VALUES ($1, $2) \
-         ON CONFLICT (adviser_id) DO UPDATE SET value_index = $2");
+        "INSERT INTO adviser_addresses (adviser_id, value_index, domain_index) VALUES ($1, $2, $3) \
+         ON CONFLICT (adviser_id) DO UPDATE SET value_index = $2, domain_index = $3");
     DOMAIN = Statement::both("service_domains.add",
         "INSERT INTO service_domains (domain_index, domain_sealed) VALUES ($1, $2) ON CONFLICT (domain_index) DO NOTHING");
     NOT_INDEXED = Statement::both("advisers.list_without_address",
@@ -88,9 +88,14 @@ pub struct SupportedRow {
     pub adviser_id: AdviserId,
 }
 
-/// Keeps by which address an adviser is known.
-pub async fn save_address(tx: &mut Tx, adviser: &AdviserId, index: &[u8; 32]) -> Result<()> {
-    tx.execute(&ADDRESS, args![adviser, index]).await?;
+/// Keeps by which address an adviser is known, and at which domain that is.
+pub async fn save_address(
+    tx: &mut Tx,
+    adviser: &AdviserId,
+    index: &[u8; 32],
+    domain: &[u8; 32],
+) -> Result<()> {
+    tx.execute(&ADDRESS, args![adviser, index, domain]).await?;
     Ok(())
 }
 

@@ -229,13 +229,11 @@ impl Gateway {
         id: &AdviserId,
         address: &EmailAddress,
     ) -> Result<()> {
-        threads::save_address(tx, id, &self.address_index(Some(address))).await?;
+        let domain = address.domain();
+        let index = self.parts.index.index("service-domain", domain.as_bytes());
+        threads::save_address(tx, id, &self.address_index(Some(address)), &index).await?;
         let key = self.owned_key(tx, DOMAINS).await?;
-        let index = self
-            .parts
-            .index
-            .index("service-domain", address.domain().as_bytes());
-        let sealed = self.seal(&key, "service_domains", &hex::encode(index), &address.domain())?;
+        let sealed = self.seal(&key, "service_domains", &hex::encode(index), &domain)?;
         Ok(threads::save_domain(tx, &index, &sealed).await?)
     }
 
