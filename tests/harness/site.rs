@@ -17,7 +17,7 @@ use render::pages::Pages;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
@@ -144,21 +144,26 @@ impl Site {
         self.known[name] = value.into();
     }
 
-    /// Runs the stories of one file, and fails with what node says when one of them fails.
-    pub async fn play(mut self, file: &'static str) {
+    /// Runs the stories of one file, and fails with what node says when one of them fails. Answers the paths of the pages
+    /// that they checked.
+    pub async fn play(mut self, file: &'static str) -> Vec<String> {
         let known = self.known.to_string();
-        let played = run(file, &known).await;
+        let checked = NamedTempFile::new().expect("a file for the paths");
+        let played = run(file, &known, Some(checked.path())).await;
         self.serving.abort_all();
         assert_passed(file, &played);
+        let paths = std::fs::read_to_string(checked.path()).expect("the paths");
+        paths.lines().map(str::to_owned).collect()
     }
 }
 
 /// Runs a file of tests/browser that needs no house.
 pub async fn play_alone(file: &'static str) {
-    assert_passed(file, &run(file, "{}").await);
+    assert_passed(file, &run(file, "{}", None).await);
 }
 
-async fn run(file: &'static str, known: &str) -> Output {
+/// Runs a file; the path of each page that is checked becomes a line of `checked`.
+async fn run(file: &'static str, known: &str, checked: Option<&Path>) -> Output {
     let _turn = ONE_AT_A_TIME.lock().await;
     let folder = repository().join("tests/browser");
     assert!(
@@ -168,6 +173,9 @@ async fn run(file: &'static str, known: &str) -> Output {
     let mut command = Command::new("timeout");
     command.args([STORY_S, "node", "--test", "--test-reporter=spec", file]);
     command.current_dir(folder).env("GATEWAY_SITE", known);
+    if let Some(checked) = checked {
+        command.env("GATEWAY_CHECKED", checked);
+    }
     let ran = tokio::task::spawn_blocking(move || command.output()).await;
     ran.expect("the thread ends")
         .expect("node runs; tools/install.sh test installs it")

@@ -1,6 +1,8 @@
 //! The pages in a real browser. What each page has to be, and the stories, are in tests/browser; here are the houses that
 //! they are told in.
 
+mod checked;
+
 use domain::time::Clock as _;
 use flows::Role;
 use harness::case::{URN, VICTIM, case, event, not_charged, over, safe};
@@ -13,9 +15,11 @@ use harness::web::Who;
 use mail::catcher::{Fault, Faults};
 use serde_json::{Value, json};
 
-use crate::acting::{PRIYA, RUTH};
-use crate::auditing::{AUDITOR, index};
+use self::checked::play;
+use crate::acting::{ELSEWHERE, PRIYA, RUTH};
+use crate::auditing::{self, AUDITOR, index};
 use crate::house::{OF_THE_CASE, house};
+use crate::mailbox::{self, ADVISER, mail, question};
 
 /// A house, and the database that lasts as long as the test.
 async fn site() -> (Site, Database) {
@@ -62,6 +66,16 @@ async fn victims(site: &Site, count: usize) -> Value {
     Value::Array(list)
 }
 
+/// Another officer of the Area.
+fn colleague() -> Who<'static> {
+    Who {
+        user: "mina.varga",
+        name: "Mina Varga",
+        roles: &[Role::Vlo],
+        areas: &["north-east"],
+    }
+}
+
 fn administrator() -> Who<'static> {
     Who {
         user: "nadia.rahman",
@@ -80,7 +94,7 @@ async fn each_check_refuses_what_it_looks_for() {
 async fn an_invited_officer_makes_a_passkey_and_signs_in_with_it() {
     let (mut site, _database) = site().await;
     site.sign_in(&administrator()).await;
-    site.play("entering.test.mjs").await;
+    play(site, "entering.test.mjs").await;
 }
 
 #[tokio::test]
@@ -109,7 +123,7 @@ async fn an_officer_comes_through_the_organisations_sign_in() {
     site.tell("provider", provider.issuer.as_str());
     site.tell("subject", "s-1");
     site.tell("unmapped", "s-2");
-    site.play("single-sign-on.test.mjs").await;
+    play(site, "single-sign-on.test.mjs").await;
 }
 
 #[tokio::test]
@@ -118,7 +132,7 @@ async fn a_message_is_read_by_two_people_held_back_and_sent() {
     add_victims(&site, 4).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
-    site.play("sending.test.mjs").await;
+    play(site, "sending.test.mjs").await;
 }
 
 #[tokio::test]
@@ -127,7 +141,7 @@ async fn calls_are_logged_rung_by_rung_until_the_person_is_told() {
     add_victims(&site, 2).await;
     site.tell("victims", victims(&site, 2).await);
     site.sign_in(&PRIYA).await;
-    site.play("calls.test.mjs").await;
+    play(site, "calls.test.mjs").await;
 }
 
 #[tokio::test]
@@ -137,7 +151,7 @@ async fn an_address_is_changed_by_two_people() {
     site.tell("victims", victims(&site, 2).await);
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
-    site.play("plan.test.mjs").await;
+    play(site, "plan.test.mjs").await;
 }
 
 #[tokio::test]
@@ -147,7 +161,7 @@ async fn an_auditor_finds_an_entry_and_takes_its_proof_away() {
     index(&site.gateway).await;
     site.sign_in(&AUDITOR).await;
     site.tell("urn", URN);
-    site.play("proof.test.mjs").await;
+    play(site, "proof.test.mjs").await;
 }
 
 #[tokio::test]
@@ -162,7 +176,7 @@ async fn an_administrator_looks_after_the_service_and_sees_nothing_of_a_case() {
     let mut site = Site::open(gateway).await;
     site.sign_in(&administrator()).await;
     site.tell("secrets", json!(OF_THE_CASE));
-    site.play("administering.test.mjs").await;
+    play(site, "administering.test.mjs").await;
 }
 
 #[tokio::test]
@@ -172,7 +186,7 @@ async fn forms_that_no_story_comes_by_are_whole_as_well() {
     site.tell("victims", victims(&site, 1).await);
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
-    site.play("pages.test.mjs").await;
+    play(site, "pages.test.mjs").await;
 }
 
 #[tokio::test]
@@ -182,7 +196,7 @@ async fn what_happened_is_recorded_and_told_by_two_people() {
     site.tell("victims", victims(&site, 2).await);
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
-    site.play("event.test.mjs").await;
+    play(site, "event.test.mjs").await;
 }
 
 #[tokio::test]
@@ -191,7 +205,7 @@ async fn the_graders_of_headers_give_the_best_grade() {
     site.sign_in(&PRIYA).await;
     let certificate = site.certificate_file().display().to_string();
     site.tell("certificate", certificate);
-    site.play("observatory.test.mjs").await;
+    play(site, "observatory.test.mjs").await;
 }
 
 #[tokio::test]
@@ -200,5 +214,77 @@ async fn whoever_is_idle_is_warned_and_can_stay() {
     add_quiet_victims(&site, 1).await;
     site.tell("victims", victims(&site, 1).await);
     site.sign_in(&PRIYA).await;
-    site.play("idle.test.mjs").await;
+    play(site, "idle.test.mjs").await;
+}
+
+#[tokio::test]
+async fn meetings_are_offered_arranged_moved_and_held() {
+    let (mut site, _database) = site().await;
+    add_quiet_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.sign_in(&PRIYA).await;
+    play(site, "meetings.test.mjs").await;
+}
+
+#[tokio::test]
+async fn a_manager_decides_assigns_covers_and_reviews() {
+    let (mut site, _database) = site().await;
+    add_victims(&site, 2).await;
+    site.tell("victims", victims(&site, 2).await);
+    site.tell("urn", URN);
+    for who in [&PRIYA, &RUTH, &ELSEWHERE, &colleague()] {
+        site.sign_in(who).await;
+    }
+    play(site, "team.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_auditor_opens_a_field_takes_a_case_away_and_follows_a_breach() {
+    let database = database::sqlite().await;
+    let mut site = Site::open(auditing::house(&database).await).await;
+    site.sign_in(&AUDITOR).await;
+    site.sign_in(&RUTH).await;
+    site.sign_in(&administrator()).await;
+    site.tell("urn", URN);
+    play(site, "auditing.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_administrator_grants_the_way_back_in() {
+    let (mut site, _database) = site().await;
+    site.sign_in(&administrator()).await;
+    site.sign_in(&PRIYA).await;
+    site.sign_in(&colleague()).await;
+    play(site, "recovery.test.mjs").await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_held_is_handed_over() {
+    let database = database::sqlite().await;
+    let (gateway, approved) = house(&database).await;
+    let victim = gateway.victim(URN, VICTIM).await;
+    gateway
+        .change_plan(&victim, |plan| plan.content_in_email = false)
+        .await;
+    gateway.deliver_all().await;
+    let mut site = Site::open(gateway).await;
+    site.sign_in(&PRIYA).await;
+    site.tell("victims", json!([{"id": victim.as_str(), "urn": URN}]));
+    site.tell("message", approved.message.as_str());
+    play(site, "hand-over.test.mjs").await;
+}
+
+#[tokio::test]
+async fn a_record_shows_its_people_who_helps_and_what_they_wrote() {
+    let database = database::sqlite().await;
+    let trial = mailbox::trial(&database).await;
+    let unfiled =
+        ["How is she?", "How is she today?"].map(|text| mail(ADVISER, "Subject: A question\r\n", text));
+    for mail in [question()].into_iter().chain(unfiled) {
+        trial.receive(&mail).await;
+    }
+    let mut site = Site::open(trial.house).await;
+    site.sign_in(&PRIYA).await;
+    site.tell("victims", victims(&site, 1).await);
+    play(site, "record.test.mjs").await;
 }

@@ -117,7 +117,10 @@ fn letters(read: &VictimRead<'_>, all: &mut Items) {
         );
         let mut lines = vec![format!("Approved {}", show::moment(sent.approved_at))];
         lines.extend(sent.held_reason.as_deref().map(words::code));
-        all.push(item(sent.changed_at, title, Some(&sent.approved_by), lines));
+        let (at, mut item) = item(sent.changed_at, title, Some(&sent.approved_by), lines);
+        item.href = Some(format!("/messages/{}", sent.id));
+        item.link_text = Some("Read the message");
+        all.push((at, item));
     }
     for change in &read.plan_changes {
         let title = format!("Change of the contact plan: {}", change.state);
@@ -178,6 +181,9 @@ fn contacts(read: &VictimRead<'_>, all: &mut Items) {
             lines.push(format!("About: {}", made.purpose.reveal()));
             lines.extend(made.notes.as_ref().map(|notes| notes.reveal().to_owned()));
         }
-        all.push(item(row.occurred_at, title, Some(&row.logged_by), lines));
+        let (at, mut item) = item(row.occurred_at, title, Some(&row.logged_by), lines);
+        item.href = Some(format!("/victims/{}/contacts/{}", read.id, row.id));
+        item.link_text = Some("Read the contact");
+        all.push((at, item));
     }
 }

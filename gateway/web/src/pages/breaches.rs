@@ -191,6 +191,8 @@ struct One {
     rows: SummaryList,
     can_assess: bool,
     can_end: bool,
+    /// Whoever assessed it finds not alone that it need not be reported.
+    can_dismiss: bool,
     reason: Choice,
 }
 
@@ -229,12 +231,13 @@ async fn show_one(
     if let Some(reason) = &row.reason {
         rows = rows.row("Why it need not be reported", words(&BREACH_REASONS, reason));
     }
-    let keeps = can_keep(visit)?;
+    let can_end = can_keep(visit)? && row.state == "assessed";
     let data = One {
         id: id.to_string(),
         rows,
-        can_assess: keeps && row.state == "suspected",
-        can_end: keeps && row.state == "assessed",
+        can_assess: can_keep(visit)? && row.state == "suspected",
+        can_end,
+        can_dismiss: can_end && row.assessed_by.as_deref() != Some(visit.user()?),
         reason: Choice::new(
             "reason",
             "Why it need not be reported",

@@ -1,0 +1,94 @@
+// The pages of a record that no other story comes by: people and details, who helps and what they may be told, and what advisers
+// wrote.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { comeIn, follow, open, press, reach, see, seeProblems, site } from './story.mjs'
+
+/** The first link of a page that leads to such an address. */
+async function hrefOf(page, pattern) {
+  const all = await page.locator('main a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
+  const found = all.find((href) => pattern.test(href))
+  assert.ok(found, `no link like ${pattern} among ${all}`)
+  return found
+}
+
+const { id } = site.victims[0]
+
+test('people are added to cases, and their details change', async () => {
+  const priya = await comeIn('vlo-north-east-1')
+  const { page } = priya
+  await open(page, '/cases/new', await headingOf(page, '/cases/new'))
+  await press(page, await submitOf(page))
+  await seeAgain(page)
+  await reach(page, `/victims/${id}`)
+  const record = await hrefOf(page, /^\/cases\/[0-9a-f]{32}$/)
+  await page.goto(record)
+  for (const further of ['people/new', 'charging']) await reach(page, `${record}/${further}`)
+  await reach(page, `/victims/${id}/details`)
+  await reach(page, await hrefOf(page, /details\/change/))
+  await press(page, await submitOf(page))
+  await seeAgain(page)
+  await priya.leave()
+})
+
+test('who helps is added and changed, and a consent recorded', async () => {
+  const priya = await comeIn('vlo-north-east-1')
+  const { page } = priya
+  const support = `/victims/${id}/support`
+  await reach(page, support)
+  const kinds = await kindsOf(page)
+  assert.ok(kinds.length > 1, 'several kinds of people may help')
+  for (const href of kinds) await reach(page, href)
+  await reach(page, support)
+  const one = await hrefOf(page, /support\/[0-9a-f]{32}$/)
+  await reach(page, one)
+  await reach(page, `${one}/change`)
+  await reach(page, `${one}/consent`)
+  await press(page, await submitOf(page))
+  await seeAgain(page)
+  await priya.leave()
+})
+
+for (const javaScript of [true, false]) {
+  test(`what advisers wrote is read, and what waits is decided, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
+    const priya = await comeIn('vlo-north-east-1', { javaScript })
+    const { page } = priya
+    await open(page, '/mailbox', 'ISVA mailbox')
+    await follow(page, 'Read and decide', { exact: false })
+    await see(page, 'A message that waits')
+    assert.match(await page.locator('main').innerText(), /It names no case and answers no message of ours/)
+    await press(page, 'File it')
+    await see(page, 'A message that waits')
+    await seeProblems(page, ['Select whose record it belongs to'])
+    if (javaScript) {
+      await press(page, 'Do not file it')
+      await seeProblems(page, ['Select why it is not filed'])
+      await page.locator('input[name=why]').first().check()
+      await press(page, 'Do not file it')
+      await see(page, 'ISVA mailbox')
+    } else {
+      await page.locator('input[name=victim]').first().check()
+      await press(page, 'File it')
+    }
+    await reach(page, `/victims/${id}/correspondence`, 'Messages from advisers')
+    const said = await page.locator('main').innerText()
+    assert.match(said, /may she give evidence from behind a screen/)
+    assert.equal(/How is she/.test(said), !javaScript)
+    await priya.leave()
+  })
+}
+
+const headingOf = async (page, path) => {
+  await page.goto(path)
+  return page.locator('h1').innerText()
+}
+const submitOf = async (page) => (await page.locator('main form button[type=submit]').first().innerText()).trim()
+const kindsOf = async (page) => {
+  const all = await page.locator('main a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
+  return all.filter((href) => href.includes('/support/new?'))
+}
+/** The form once more, with what is wrong. */
+async function seeAgain(page) {
+  assert.ok((await page.locator('.govuk-error-summary__list li').count()) > 0, 'what is missing is said')
+  await see(page, await page.locator('h1').innerText())
+}
