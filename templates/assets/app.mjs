@@ -14,7 +14,7 @@ const SAY_EVERY_S = 60
 const SAY_EVERY_LAST_MINUTE_S = 15
 
 const idle = document.querySelector('[data-gw-idle]')
-if (idle) warnBeforeTheEnd(Number(idle.dataset.gwIdle))
+if (idle) warnBeforeTheEnd(Number(idle.dataset.gwIdle), idle.dataset.gwAccount)
 
 const held = document.querySelector('[data-gw-countdown]')
 if (held) countDown(held, Number(held.dataset.gwCountdown))
@@ -41,16 +41,17 @@ function countDown(element, seconds) {
   look()
 }
 
-function warnBeforeTheEnd(seconds) {
+function warnBeforeTheEnd(seconds, account) {
+  let ended = false
   let endsAt = Date.now() + seconds * 1000
   let said
-  const { dialog, remaining, stay } = makeDialog()
+  const { dialog, title, remaining, stay } = makeDialog()
   // Several tabs have one session: a page that is opened or extended in one of them lengthens it for all.
   const tabs = new BroadcastChannel('session')
-  tabs.onmessage = ({ data }) => lengthen(data)
+  tabs.onmessage = ({ data }) => (ended ? comeBack() : lengthen(data))
   tabs.postMessage(seconds)
   // A timer stands still while a laptop sleeps, the session does not: the clock decides, not the count of ticks.
-  setInterval(look, 1000)
+  const ticking = setInterval(look, 1000)
   document.addEventListener('visibilitychange', look)
 
   function lengthen(more) {
@@ -60,13 +61,42 @@ function warnBeforeTheEnd(seconds) {
 
   function look() {
     const left = Math.ceil((endsAt - Date.now()) / 1000)
-    if (left <= 0) {
-      // What is on the screen is about a person; it does not stay there when nobody is in front of it.
-      location.replace('/sign-in')
+    if (ended) {
+      if (document.visibilityState === 'visible') comeBack()
+    } else if (left <= 0) {
+      end()
     } else if (left <= WARN_S) {
       say(left)
       if (!dialog.open) dialog.showModal()
     }
+  }
+
+  /** What is on the screen is about a person, and does not stay there when nobody is in front of it. What was typed stays in this
+   * page, unseen, until the same person has signed in again. */
+  function end() {
+    ended = true
+    clearInterval(ticking)
+    showPage(false)
+    title.textContent = 'You have been signed out'
+    remaining.textContent = 'What you typed on this page is kept here. Sign in again in a new tab, then come back to this one.'
+    stay.hidden = true
+    dialog.append(linkToSignIn())
+    if (!dialog.open) dialog.showModal()
+  }
+
+  async function comeBack() {
+    const answer = await fetch('/session', { headers: { accept: 'application/json' }, redirect: 'manual' }).catch(() => undefined)
+    if (!answer?.ok || !ended) return
+    const session = await answer.json()
+    if (session.account !== account) return location.replace('/')
+    // From here on the page belongs to the new session.
+    for (const field of document.querySelectorAll('input[name="token"]')) field.value = session.token
+    document.querySelector('meta[name="token"]').content = session.token
+    ended = false
+    dialog.close()
+    showPage(true)
+    document.querySelector('.gw-dialog').remove()
+    warnBeforeTheEnd(session.idle_s, account)
   }
 
   function say(left) {
@@ -75,7 +105,7 @@ function warnBeforeTheEnd(seconds) {
     if (rounded === said) return
     said = rounded
     const words = rounded === 0 ? `less than ${count(step, 'second')}` : rounded > 60 ? count(rounded / 60, 'minute') : count(rounded, 'second')
-    remaining.textContent = `You will be signed out in ${words} if you do nothing. What you have typed and not sent will be lost.`
+    remaining.textContent = `You will be signed out in ${words} if you do nothing. What you have typed stays on this page.`
   }
 
   async function extend() {
@@ -90,7 +120,7 @@ function warnBeforeTheEnd(seconds) {
       lengthen(more)
       tabs.postMessage(more)
     } catch {
-      remaining.textContent = 'You could not be kept signed in. Copy what you have typed, then sign in again.'
+      remaining.textContent = 'You could not be kept signed in. Sign in again in a new tab; what you have typed stays on this page.'
     } finally {
       stay.disabled = false
     }
@@ -100,7 +130,7 @@ function warnBeforeTheEnd(seconds) {
   // Escape means what the button means: whoever presses it is there.
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault()
-    extend()
+    if (!ended) extend()
   })
 }
 
@@ -123,8 +153,28 @@ function makeDialog() {
   stay.textContent = 'Stay signed in'
   dialog.append(title, remaining, stay)
   document.body.append(dialog)
-  return { dialog, remaining, stay }
+  return { dialog, title, remaining, stay }
 }
+
+function linkToSignIn() {
+  const link = document.createElement('a')
+  link.className = 'govuk-link'
+  link.href = '/sign-in'
+  link.target = '_blank'
+  link.rel = 'noopener'
+  link.textContent = 'Sign in in a new tab'
+  return link
+}
+
+/** Everything of the page but the dialog. Its title says nothing of it meanwhile. */
+function showPage(shown) {
+  for (const part of document.body.children) {
+    if (!part.classList.contains('gw-dialog') && part.tagName !== 'SCRIPT') part.classList.toggle('gw-unseen', !shown)
+  }
+  if (!shown) hiddenTitle = document.title
+  document.title = shown ? hiddenTitle : 'Signed out'
+}
+let hiddenTitle = document.title
 
 const count = (number, thing) => `${number} ${thing}${number === 1 ? '' : 's'}`
 

@@ -35,8 +35,35 @@ test('the warning comes before 30 minutes, and staying keeps what was typed', as
   // Nobody there: what is about a person does not stay on the screen, and the session is over.
   await ask({ do: 'pass', minutes: 31 })
   await page.clock.fastForward(31 * 60 * 1000)
-  await page.waitForURL('**/sign-in')
-  await page.goto('/work')
-  await page.waitForURL('**/sign-in')
+  const over = page.getByRole('dialog', { name: 'You have been signed out' })
+  await over.waitFor()
+  assert.equal(await page.locator('main').isVisible(), false)
+  assert.equal(await page.title(), 'Signed out')
+  await checkPage(page)
+  const other = await page.context().newPage()
+  await other.goto('/work')
+  await other.waitForURL('**/sign-in')
+
+  // The same person signs in again in another tab: what was chosen is there and can be sent.
+  const again = async (user) => {
+    const { session } = await ask({ do: 'sign-in', user })
+    await page.context().addCookies([{ name: '__Host-session', value: session, url: site.origin, secure: true, httpOnly: true, sameSite: 'Strict' }])
+  }
+  await again('vlo-north-east-1')
+  await other.goto('/work')
+  await over.waitFor({ state: 'detached' })
+  assert.ok(await page.locator('main').isVisible())
+  assert.ok(await page.getByLabel('There was nobody to ask').isChecked(), 'what was chosen outlived the session')
+  await Promise.all([page.waitForNavigation(), page.locator('main form button[type=submit]').first().click()])
+  assert.doesNotMatch(await page.locator('h1').innerText(), /open for too long|sign in/i)
+
+  // Somebody else signs in: nothing of the page is theirs to see.
+  await ask({ do: 'pass', minutes: 31 })
+  await page.clock.fastForward(31 * 60 * 1000)
+  await over.waitFor()
+  await again('ruth.okafor')
+  await other.goto('/work')
+  await page.waitForURL('**/work')
+  await other.close()
   await priya.leave()
 })

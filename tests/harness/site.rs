@@ -241,7 +241,7 @@ async fn answer(stream: TcpStream, gateway: &TestGateway) {
     }
 }
 
-/// `{"do": "pass", "minutes": 15}`, `{"do": "deliver"}`, `{"do": "draft"}`, `{"do": "seal"}`.
+/// `{"do": "sign-in", "user": "mina.varga"}`, `{"do": "pass", "minutes": 15}`, `{"do": "deliver"}`, `{"do": "draft"}`, `{"do": "seal"}`.
 async fn act(asked: &Value, gateway: &TestGateway) -> Value {
     match asked["do"].as_str() {
         Some("pass") => {
@@ -249,6 +249,19 @@ async fn act(asked: &Value, gateway: &TestGateway) -> Value {
             let now = gateway.clock().now();
             gateway.clock().set_to(now + SignedDuration::from_mins(minutes));
             json!({"now": gateway.clock().now().to_string()})
+        }
+        Some("sign-in") => {
+            let accounts = gateway
+                .flows
+                .list_accounts(ADMINISTRATOR)
+                .await
+                .expect("accounts");
+            let account = accounts
+                .iter()
+                .find(|one| Some(one.user.as_str()) == asked["user"].as_str());
+            let id = &account.expect("somebody of the house").id;
+            let opened = gateway.flows.open_session(id, SignIn::Passkey, None).await;
+            json!({"session": opened.expect("the session opens").token.to_string()})
         }
         Some("deliver") => {
             gateway.deliver_all().await;

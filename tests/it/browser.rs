@@ -214,6 +214,7 @@ async fn whoever_is_idle_is_warned_and_can_stay() {
     add_quiet_victims(&site, 1).await;
     site.tell("victims", victims(&site, 1).await);
     site.sign_in(&PRIYA).await;
+    site.sign_in(&RUTH).await;
     play(site, "idle.test.mjs").await;
 }
 

@@ -39,6 +39,8 @@ struct Layout<'p> {
     service_name: &'p str,
     token: &'p str,
     user_name: Option<&'p str>,
+    /// The account's random identifier; empty for nobody.
+    account: &'p str,
     nav: Vec<NavItem>,
     back: Option<&'p str>,
     problems: &'p Problems,
@@ -106,6 +108,7 @@ impl Page {
             service_name: &door.settings().service_name,
             token: visit.map_or("", |visit| &visit.form_token),
             user_name: visitor.map(|visitor| visitor.account.name.as_str()),
+            account: visitor.map_or("", |visitor| visitor.account.id.as_str()),
             nav: navigation(roles, self.current),
             back: self.back.as_deref(),
             problems: &self.problems,

@@ -129,9 +129,10 @@ const STORIES: &[(&str, &[&str])] = &[
 ];
 
 /// GET routes that show no page of their own, with what they answer.
-const NO_PAGES: [(&str, &str); 2] = [
+const NO_PAGES: [(&str, &str); 3] = [
     ("/", "goes on to the first page of whoever is signed in"),
     ("/log/{index}/proof", "a file to take away"),
+    ("/session", "whose session it is, for a script of ours"),
 ];
 
 /// Plays a story, and fails when a page that belongs to it was not checked.

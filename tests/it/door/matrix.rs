@@ -10,10 +10,10 @@ use web::route::Access;
 use super::{CANARIES, Doorway, Who};
 
 /// Nouns whose objects belong to a case, so that they are somebody's.
-const OBJECTS: [&str; 5] = ["cases", "victims", "obligations", "drafts", "messages"];
+const OBJECTS: [&str; 6] = ["cases", "victims", "obligations", "drafts", "messages", "mailbox"];
 
 /// Whether a route is about one object of a case.
-fn is_about_an_object(path: &str) -> bool {
+pub(super) fn is_about_an_object(path: &str) -> bool {
     let noun = path.split('/').nth(1).unwrap_or_default();
     path.contains("{id}") && OBJECTS.contains(&noun)
 }

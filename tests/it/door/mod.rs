@@ -2,20 +2,25 @@
 
 mod certificates;
 mod matrix;
+mod rows;
 mod tls;
 mod tool;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::account::{Role, SignIn};
-use flows::AccountDetails;
+use flows::{AccountDetails, MailboxQuestion};
 use harness::case::{assigned, case, event};
 use harness::database::Database;
-use harness::gateway::TestGateway;
+use harness::gateway::{APPROVER, TestGateway};
 use harness::web::{ORIGIN, TestDoor};
+use harness::zone::NO_RESOLVER;
+use jiff::Timestamp;
 use mail::catcher::{Fault, Faults};
 use serde_json::json;
 use web::visit::COOKIE;
+
+use crate::mailbox::mail;
 
 /// Words of the one victim of this house, which no page may show to who is not hers.
 const CANARIES: [&str; 2] = ["Maren", "Holloway"];
@@ -34,6 +39,7 @@ struct Ids {
     obligation: String,
     draft: String,
     message: String,
+    inbound: String,
     account: String,
     session: String,
 }
@@ -65,6 +71,7 @@ impl Doorway {
             obligation: owed.id.to_string(),
             draft: message.draft_id.to_string(),
             message: message.id.to_string(),
+            inbound: waiting(&house).await,
             session: "0".repeat(32),
             account: account.to_string(),
         };
@@ -102,6 +109,7 @@ impl Doorway {
             "obligations" => &ids.obligation,
             "drafts" => &ids.draft,
             "messages" => &ids.message,
+            "mailbox" => &ids.inbound,
             "accounts" => &ids.account,
             _ => &ids.session,
         };
@@ -138,6 +146,16 @@ impl Doorway {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, format!("token={}", who.token)).await
     }
+}
+
+/// A message that waits in the quarantine of the North East.
+async fn waiting(house: &TestGateway) -> String {
+    let flows = house.taking_mail(NO_RESOLVER);
+    let stranger = mail("nobody", "Subject: x\r\n", "Who is she?");
+    flows.receive_mail(&stranger).await.expect("stored");
+    let from = Timestamp::UNIX_EPOCH;
+    let list = flows.list_mail(APPROVER, MailboxQuestion::Waiting { from }).await;
+    list.expect("a list")[0].id.to_string()
 }
 
 fn details(role: Role, area: &str) -> AccountDetails {

@@ -18,6 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/account", Access::SignedIn, account),
         post("/account/sessions/{id}/end", Access::SignedIn, end),
+        get("/session", Access::SignedIn, present),
         post("/session/extend", Access::SignedIn, extend),
     ]
 }
@@ -112,5 +113,23 @@ async fn extend(State(door): State<Door>, visit: Visit, form: Form) -> Result<Js
     let left = visit.visitor()?.idle_at.duration_since(door.gateway().now());
     Ok(Json(Extended {
         idle_s: left.as_secs(),
+    }))
+}
+
+/// Whose session this is, and the token of its forms: a page that outlived the session before asks, so that what was typed on it can
+/// still be sent by the same person.
+#[derive(Serialize)]
+struct Present {
+    account: String,
+    token: String,
+    idle_s: i64,
+}
+
+async fn present(State(door): State<Door>, visit: Visit) -> Result<Json<Present>, Refusal> {
+    let visitor = visit.visitor()?;
+    Ok(Json(Present {
+        account: visitor.account.id.to_string(),
+        token: visit.form_token.to_string(),
+        idle_s: visitor.idle_at.duration_since(door.gateway().now()).as_secs(),
     }))
 }
