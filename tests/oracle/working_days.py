@@ -33,7 +33,7 @@ RULES = {
     "HOUSE-INTRO": (WD, 5, 1), "HOUSE-SENTENCE-QUESTION": (WD, 5, 1), "HOUSE-REVIEW-OUTCOME": (WD, 5, 1),
     "HOUSE-SAFETY-CHECK": (WD, 5, 1), "HOUSE-MEETING-ARRANGED": (WD, 5, 1), "HOUSE-MEETING-CHANGED": (WD, 1, 1),
     "HOUSE-MEETING-CANCELLED": (WD, 1, 1),
-    "LOCAL-ADVISER-ANSWER": (WD, 2, 2),
+    "HOUSE-ADVISER-ANSWER": (WD, 2, 2),
 }
 
 HERE = os.path.dirname(os.path.abspath(__file__))

@@ -47,7 +47,7 @@ on_both!(
         let [answer] = owed.as_slice() else {
             panic!("one duty: {owed:?}")
         };
-        assert_eq!(answer.rule, "LOCAL-ADVISER-ANSWER");
+        assert_eq!(answer.rule, "HOUSE-ADVISER-ANSWER");
         assert_eq!(answer.waiting_for.as_deref(), Some("act-by-the-officer"));
         // It came on Monday at nine.
         assert_eq!(
