@@ -129,7 +129,7 @@ async fn present(State(door): State<Door>, visit: Visit) -> Result<Json<Present>
     let visitor = visit.visitor()?;
     Ok(Json(Present {
         account: visitor.account.id.to_string(),
-        token: visit.form_token.to_string(),
+        token: visit.form_token.clone(),
         idle_s: visitor.idle_at.duration_since(door.gateway().now()).as_secs(),
     }))
 }
