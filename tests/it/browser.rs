@@ -29,21 +29,22 @@ async fn site() -> (Site, Database) {
     (Site::open(gateway).await, database)
 }
 
-/// Victims of one case, about whom it was decided that nobody is charged.
-async fn add_victims(site: &Site, count: usize) {
+/// Victims of one case, about whom it was decided that nobody is charged. The stories know them.
+async fn add_victims(site: &mut Site, count: usize) {
+    add_quiet_victims(site, count).await;
     for number in 1..=count {
-        add_victim(site, number).await;
         let reasons = not_charged("The evidence does not meet the test that we have to apply.");
         let about = over(reasons, &json!({"victim_ref": format!("V-{number}")}));
         site.gateway.event(&event(number, &about)).await;
     }
 }
 
-/// Victims of one case, about whom nothing is recorded yet.
-async fn add_quiet_victims(site: &Site, count: usize) {
+/// Victims of one case, about whom nothing is recorded yet. The stories know them.
+async fn add_quiet_victims(site: &mut Site, count: usize) {
     for number in 1..=count {
         add_victim(site, number).await;
     }
+    site.tell("victims", victims(site, count).await);
 }
 
 async fn add_victim(site: &Site, number: usize) {
@@ -129,7 +130,7 @@ async fn an_officer_comes_through_the_organisations_sign_in() {
 #[tokio::test]
 async fn a_message_is_read_by_two_people_held_back_and_sent() {
     let (mut site, _database) = site().await;
-    add_victims(&site, 4).await;
+    add_victims(&mut site, 4).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
     play(site, "sending.test.mjs").await;
@@ -138,8 +139,7 @@ async fn a_message_is_read_by_two_people_held_back_and_sent() {
 #[tokio::test]
 async fn calls_are_logged_rung_by_rung_until_the_person_is_told() {
     let (mut site, _database) = site().await;
-    add_victims(&site, 2).await;
-    site.tell("victims", victims(&site, 2).await);
+    add_victims(&mut site, 2).await;
     site.sign_in(&PRIYA).await;
     play(site, "calls.test.mjs").await;
 }
@@ -147,8 +147,7 @@ async fn calls_are_logged_rung_by_rung_until_the_person_is_told() {
 #[tokio::test]
 async fn an_address_is_changed_by_two_people() {
     let (mut site, _database) = site().await;
-    add_victims(&site, 2).await;
-    site.tell("victims", victims(&site, 2).await);
+    add_victims(&mut site, 2).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
     play(site, "plan.test.mjs").await;
@@ -157,7 +156,7 @@ async fn an_address_is_changed_by_two_people() {
 #[tokio::test]
 async fn an_auditor_finds_an_entry_and_takes_its_proof_away() {
     let (mut site, _database) = site().await;
-    add_victims(&site, 1).await;
+    add_victims(&mut site, 1).await;
     index(&site.gateway).await;
     site.sign_in(&AUDITOR).await;
     site.tell("urn", URN);
@@ -182,8 +181,7 @@ async fn an_administrator_looks_after_the_service_and_sees_nothing_of_a_case() {
 #[tokio::test]
 async fn forms_that_no_story_comes_by_are_whole_as_well() {
     let (mut site, _database) = site().await;
-    add_victims(&site, 1).await;
-    site.tell("victims", victims(&site, 1).await);
+    add_victims(&mut site, 1).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
     play(site, "pages.test.mjs").await;
@@ -192,8 +190,7 @@ async fn forms_that_no_story_comes_by_are_whole_as_well() {
 #[tokio::test]
 async fn what_happened_is_recorded_and_told_by_two_people() {
     let (mut site, _database) = site().await;
-    add_quiet_victims(&site, 2).await;
-    site.tell("victims", victims(&site, 2).await);
+    add_quiet_victims(&mut site, 2).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
     play(site, "event.test.mjs").await;
@@ -211,8 +208,7 @@ async fn the_graders_of_headers_give_the_best_grade() {
 #[tokio::test]
 async fn whoever_is_idle_is_warned_and_can_stay() {
     let (mut site, _database) = site().await;
-    add_quiet_victims(&site, 1).await;
-    site.tell("victims", victims(&site, 1).await);
+    add_quiet_victims(&mut site, 1).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&RUTH).await;
     play(site, "idle.test.mjs").await;
@@ -221,8 +217,7 @@ async fn whoever_is_idle_is_warned_and_can_stay() {
 #[tokio::test]
 async fn meetings_are_offered_arranged_moved_and_held() {
     let (mut site, _database) = site().await;
-    add_quiet_victims(&site, 2).await;
-    site.tell("victims", victims(&site, 2).await);
+    add_quiet_victims(&mut site, 2).await;
     site.sign_in(&PRIYA).await;
     play(site, "meetings.test.mjs").await;
 }
@@ -230,8 +225,7 @@ async fn meetings_are_offered_arranged_moved_and_held() {
 #[tokio::test]
 async fn a_manager_decides_assigns_covers_and_reviews() {
     let (mut site, _database) = site().await;
-    add_victims(&site, 2).await;
-    site.tell("victims", victims(&site, 2).await);
+    add_victims(&mut site, 2).await;
     site.tell("urn", URN);
     for who in [&PRIYA, &RUTH, &ELSEWHERE, &colleague()] {
         site.sign_in(who).await;

@@ -120,6 +120,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    program_log::mask_panics();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => return print::failed(&format!("the runtime does not start: {fault}"), 2),

@@ -155,12 +155,14 @@ impl House {
     }
 }
 
+/// Waits until it is time to stop.
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// Serves pages until told to stop.
-async fn serve(site: Site, mut stop: watch::Receiver<bool>) {
-    let stopped = async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    if let Err(fault) = site.serve(stopped).await {
+async fn serve(site: Site, stop: watch::Receiver<bool>) {
+    if let Err(fault) = site.serve(stopped(stop)).await {
         tracing::error!(%fault, "the door broke down");
     }
 }
@@ -183,23 +185,19 @@ pub async fn run(
         lease: lease_name(),
         stuck_s,
     });
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopping) = watch::channel(false);
     let no_signals = |fault: std::io::Error| Fault::no(format!("signals cannot be received: {fault}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let mut workers = JoinSet::new();
     for worker in Worker::ALL {
-        workers.spawn(Arc::clone(&house).work(worker, stopped.clone()));
+        workers.spawn(Arc::clone(&house).work(worker, stopping.clone()));
     }
     if let Some(site) = site {
-        workers.spawn(serve(site, stopped.clone()));
+        workers.spawn(serve(site, stopping.clone()));
     }
     if let Some(door) = door {
-        let mut stop = stopped.clone();
-        let stopped = async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        workers.spawn(mail_in::serve(door, stopped));
+        workers.spawn(mail_in::serve(door, stopped(stopping.clone())));
     }
     tracing::info!("working");
     let ended = tokio::select! {

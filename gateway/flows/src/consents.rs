@@ -9,6 +9,7 @@ use domain::id::{AdviserId, ConsentId, SupporterId, VictimId};
 use domain::people::{ConsentFault, ConsentScope, ConsentState, GivenConsent, check_second_person};
 use domain::rulebook::MeetingOffer;
 use domain::supporter::EndWhy;
+use jiff::Timestamp;
 use store::consents::{self, ConsentRow};
 use store::obligations::ObligationRow;
 use store::reach::Named;
@@ -204,12 +205,7 @@ impl Gateway {
     /// No second consent beside one that holds or waits.
     async fn check_no_other(&self, tx: &mut Tx, victim: &Victim, adviser: &AdviserId) -> Result<()> {
         let now = self.now();
-        let stands = |row: &ConsentRow| {
-            row.adviser_id == *adviser
-                && row.revoked_at.is_none()
-                && row.state != ConsentState::Refused.as_str()
-                && row.until_at.is_none_or(|until| until > now)
-        };
+        let stands = |row: &ConsentRow| row.adviser_id == *adviser && stands(row, now);
         if consents::list_by_victim(tx, &victim.row.id)
             .await?
             .iter()
@@ -243,12 +239,19 @@ impl Gateway {
     }
 }
 
+/// Whether a consent holds, or waits to be confirmed.
+pub(crate) fn stands(row: &ConsentRow, now: Timestamp) -> bool {
+    row.revoked_at.is_none()
+        && row.state != ConsentState::Refused.as_str()
+        && row.until_at.is_none_or(|until| until > now)
+}
+
 fn about_consent(
     actor: &str,
     verb: &str,
     victim: &Victim,
     consent: &ConsentRow,
-    at: jiff::Timestamp,
+    at: Timestamp,
 ) -> Result<Entry> {
     let act = if verb == "consent-recorded" {
         Act::Collection

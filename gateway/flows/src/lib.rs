@@ -116,7 +116,7 @@ pub use house::{
     UNDELIVERED_MAX, Undelivered, VersionShown,
 };
 pub use log_pack::{LogPack, PackFile};
-pub use mailboxes::{Correspondence, MailboxCount, MailboxQuestion, QuarantinedMail, REJECTIONS};
+pub use mailboxes::{MailOutline, MailRead, MailboxCount, MailboxQuestion, REJECTIONS};
 pub use onboard::{NewCase, NewPerson, NotAdded, ToCase};
 pub use open_field::Opened;
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};

@@ -25,6 +25,8 @@ pub const REJECTIONS: [&str; 5] = [
 ];
 /// Messages shown at a time.
 const SHOWN_MAX: u32 = 100;
+/// Advisers indexed in one transaction.
+const INDEXED_AT_ONCE: u32 = 100;
 
 const OFFICERS: [Role; 2] = [Role::Vlo, Role::VloManager];
 
@@ -48,11 +50,8 @@ pub struct MailboxCount {
 /// What somebody asks to see of the mailboxes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailboxQuestion {
-    /// What waits, from this moment on.
-    Waiting {
-        /// The oldest that is shown.
-        from: Timestamp,
-    },
+    /// What waits for a person, oldest first.
+    Waiting,
     /// What was filed before this moment, newest first.
     Filed {
         /// Before when.
@@ -62,7 +61,7 @@ pub enum MailboxQuestion {
 
 /// A message that came in, without its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuarantinedMail {
+pub struct MailOutline {
     /// Its identifier.
     pub id: InboundId,
     /// Whose mailbox.
@@ -79,9 +78,9 @@ pub struct QuarantinedMail {
 
 /// A message with its words.
 #[derive(Clone)]
-pub struct Correspondence {
+pub struct MailRead {
     /// What is known of it without opening it.
-    pub mail: QuarantinedMail,
+    pub mail: MailOutline,
     /// From whom it says it is; empty when nobody can tell.
     pub from: String,
     /// The subject.
@@ -100,8 +99,8 @@ pub struct Correspondence {
     pub supported: Vec<(VictimId, String)>,
 }
 
-fn known(row: &InboundRow) -> QuarantinedMail {
-    QuarantinedMail {
+fn known(row: &InboundRow) -> MailOutline {
+    MailOutline {
         id: row.id.clone(),
         area: row.area.clone(),
         reason: row.reason.as_deref().and_then(Reason::find),
@@ -111,9 +110,9 @@ fn known(row: &InboundRow) -> QuarantinedMail {
     }
 }
 
-fn shown(row: &InboundRow, content: Content) -> Correspondence {
+fn shown(row: &InboundRow, content: Content) -> MailRead {
     let files = content.files.into_iter();
-    Correspondence {
+    MailRead {
         mail: known(row),
         from: content
             .from
@@ -160,14 +159,12 @@ impl Gateway {
     }
 
     /// What came to the mailboxes for somebody's people, or waits in their Areas. It names nobody.
-    pub async fn list_mail(&self, user: &str, question: MailboxQuestion) -> Result<Vec<QuarantinedMail>> {
+    pub async fn list_mail(&self, user: &str, question: MailboxQuestion) -> Result<Vec<MailOutline>> {
         let staff = self.authorise(user, &OFFICERS)?;
         let scope = self.scope(&staff)?;
         let mut tx = self.pool().read().await?;
         let rows = match question {
-            MailboxQuestion::Waiting { from } => {
-                mailboxes::list_quarantined(&mut tx, &scope, from, SHOWN_MAX).await?
-            }
+            MailboxQuestion::Waiting => mailboxes::list_quarantined(&mut tx, &scope, SHOWN_MAX).await?,
             MailboxQuestion::Filed { before } => {
                 mailboxes::list_filed(&mut tx, &scope, before, SHOWN_MAX).await?
             }
@@ -176,7 +173,7 @@ impl Gateway {
     }
 
     /// A message that waits in quarantine, with its words. The reading is recorded before it is shown.
-    pub async fn read_quarantined(&self, user: &str, id: &InboundId) -> Result<Correspondence> {
+    pub async fn read_quarantined(&self, user: &str, id: &InboundId) -> Result<MailRead> {
         let staff = self.authorise(user, &OFFICERS)?;
         let mut tx = self.pool().begin().await?;
         let row = self.find_waiting(&mut tx, &staff, id).await?;
@@ -202,7 +199,7 @@ impl Gateway {
         user: &str,
         victim: &VictimId,
         reason: &str,
-    ) -> Result<(Plan, Vec<Correspondence>)> {
+    ) -> Result<(Plan, Vec<MailRead>)> {
         self.authorise(user, &OFFICERS)?;
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, user, Named::Victim(victim)).await?;
@@ -248,15 +245,15 @@ impl Gateway {
         row.decided_at = Some(now);
         row.decided_by = Some(user.to_owned());
         row.decided_why = Some("filed-by-hand".to_owned());
-        let mut filing = Filing {
+        let filing = Filing {
             row,
             content,
             victim: self.load_victim(&mut tx, victim).await?,
             adviser: leave.adviser_id,
             thread: None,
         };
-        let entries = self.file(&mut tx, user, &mut filing).await?;
-        mailboxes::file(&mut tx, &filing.row).await?;
+        let (row, entries) = self.file(&mut tx, user, filing).await?;
+        mailboxes::file(&mut tx, &row).await?;
         Ok(tx.commit(&entries).await?)
     }
 
@@ -281,7 +278,7 @@ impl Gateway {
         let (mut done, mut after) = (0, String::new());
         loop {
             let mut tx = self.pool().begin().await?;
-            let list = threads::list_not_indexed(&mut tx, &after, SHOWN_MAX).await?;
+            let list = threads::list_not_indexed(&mut tx, &after, INDEXED_AT_ONCE).await?;
             let Some((newest, _)) = list.last() else {
                 return Ok(done);
             };

@@ -25,7 +25,7 @@ impl Gateway {
         tx: &mut Tx,
         actor: &str,
         id: &ContactId,
-        (made, victim): (&MadeContact, Victim),
+        (made, victim): (&MadeContact, &Victim),
         entries: &mut Vec<Entry>,
     ) -> Result<()> {
         match &made.method {
@@ -43,7 +43,7 @@ impl Gateway {
                 }
             }
             Method::TelephoneCall { outcome, .. } if made.person == PersonContacted::Victim => {
-                let mut kept = self.promises_before(tx, &victim, made).await?;
+                let mut kept = self.promises_before(tx, victim, made).await?;
                 if *outcome != CallOutcome::Answered {
                     kept.truncate(1);
                 }

@@ -2,13 +2,15 @@
 
 use audit::entry::Act;
 use domain::id::VictimId;
-use domain::people::ConsentScope;
+use domain::people::{ConsentScope, ConsentState};
 use domain::supporter::{Details, Kind, Replaced, Supporter};
+use jiff::Timestamp;
 use store::Tx;
 use store::consents::{self, ConsentRow};
 use store::reach::Named;
 use store::supporters::{self, SupporterRow};
 
+use crate::consents::stands;
 use crate::decide::check_reason;
 use crate::entries::about_victim;
 use crate::person::{Victim, from_json};
@@ -21,6 +23,18 @@ pub struct ConsentRead {
     pub row: ConsentRow,
     /// For what.
     pub scopes: Vec<ConsentScope>,
+}
+
+impl ConsentRead {
+    /// Whether it holds, or waits to be confirmed.
+    pub fn stands(&self, now: Timestamp) -> bool {
+        stands(&self.row, now)
+    }
+
+    /// Whether it waits to be confirmed.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.stands(now) && self.row.state == ConsentState::Recorded.as_str()
+    }
 }
 
 /// Somebody who helps or helped, as read.

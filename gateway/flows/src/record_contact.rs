@@ -128,7 +128,6 @@ impl Gateway {
                 obligations::wait(tx, &owed.id, Some(wait)).await?;
             }
         }
-        let victim = self.load_victim(tx, &new.victim).await?;
         self.keep_promises(tx, actor, &id, (&new.made, victim), &mut entries)
             .await?;
         Ok((Contacted { id, flags, ended }, entries))

@@ -305,11 +305,22 @@ impl Gateway {
 pub(crate) fn officers_event(
     victim: &Victim,
     own_id: String,
+    times: (Timestamp, Option<Timestamp>),
+    detail: Detail,
+) -> Result<Event> {
+    own_event("officer", victim, own_id, times, detail)
+}
+
+/// An event that comes from ourselves, by this source of ours.
+pub(crate) fn own_event(
+    source: &str,
+    victim: &Victim,
+    own_id: String,
     (occurred_at, received_at): (Timestamp, Option<Timestamp>),
     detail: Detail,
 ) -> Result<Event> {
     Ok(Event {
-        source: "officer".to_owned(),
+        source: source.to_owned(),
         source_event_id: own_id,
         urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
         victim_ref: victim.row.source_ref.clone(),

@@ -13,8 +13,7 @@ use domain::address::EmailAddress;
 use mail_auth::dmarc::verify::DmarcParameters;
 use mail_auth::spf::verify::SpfParameters;
 use mail_auth::{
-    ArcOutput, AuthenticatedMessage, DkimOutput, DkimResult, DmarcResult, MessageAuthenticator, SpfOutput,
-    SpfResult,
+    AuthenticatedMessage, DkimOutput, DkimResult, DmarcResult, MessageAuthenticator, SpfOutput, SpfResult,
 };
 
 use crate::resolver;
@@ -175,7 +174,7 @@ impl Origins {
                 &[dmarc.dkim_result(), dmarc.spf_result()],
                 dmarc.dmarc_record().is_some(),
             ),
-            arc: of_chain(&arc),
+            arc: of_dkim(arc.result()),
             same_domain: signed_by_it || sent_by_it,
         }
     }
@@ -215,10 +214,6 @@ fn of_signatures(outputs: &[DkimOutput<'_>]) -> Check {
     ];
     let best = order.into_iter().find(|check| checks.contains(check));
     best.unwrap_or(Check::None)
-}
-
-fn of_chain(output: &ArcOutput<'_>) -> Check {
-    of_dkim(output.result())
 }
 
 fn of_dmarc(results: &[&DmarcResult], published: bool) -> Check {

@@ -147,3 +147,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 }
+
+/// The address in `FROM:<address> parameters`, and the parameters (RFC 5321 section 4.1.2).
+pub(crate) fn path<'l>(rest: &'l str, prefix: &str) -> Option<(String, &'l str)> {
+    let head = rest
+        .get(..prefix.len())
+        .filter(|head| head.eq_ignore_ascii_case(prefix))?;
+    let (address, parameters) = rest[head.len()..]
+        .trim_start()
+        .strip_prefix('<')?
+        .split_once('>')?;
+    let plain = address.bytes().all(|b| b.is_ascii_graphic() && b != b'<');
+    plain.then(|| (address.to_owned(), parameters))
+}

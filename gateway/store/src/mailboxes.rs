@@ -24,7 +24,7 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (digest) DO NOTHING");
     // Nobody owns what waits in quarantine: it is the Area's, whose officers and manager see it.
     WAITING = Statement::both("inbound.list_quarantined",
-        concat!(columns!("WHERE i.state = 'quarantined' AND i.received_at >= $1 AND "), in_scope!("i.area", "''", "''"),
+        concat!(columns!("WHERE i.state = $1 AND "), in_scope!("i.area", "''", "''"),
                 " ORDER BY i.received_at, i.id LIMIT $22"));
     FIND_WAITING = Statement::both("inbound.find_quarantined",
         concat!(columns!("WHERE i.id = $1 AND i.state = 'quarantined' AND "), in_scope!("i.area", "''", "''")));
@@ -133,14 +133,9 @@ pub async fn add(tx: &mut Tx, row: &InboundRow, digest: &[u8; 32]) -> Result<boo
     Ok(tx.execute(&ADD, args).await? == 1)
 }
 
-/// What waits in quarantine for this person since `from`, oldest first.
-pub async fn list_quarantined(
-    tx: &mut Tx,
-    scope: &Scope,
-    from: Timestamp,
-    most: u32,
-) -> Result<Vec<InboundRow>> {
-    let mut args = scope.args(from.into());
+/// What waits in quarantine for this person, oldest first.
+pub async fn list_quarantined(tx: &mut Tx, scope: &Scope, most: u32) -> Result<Vec<InboundRow>> {
+    let mut args = scope.args("quarantined".into());
     args.push(i64::from(most).into());
     all(&tx.list(&WAITING, &args).await?)
 }

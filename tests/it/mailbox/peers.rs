@@ -14,7 +14,6 @@ use harness::gateway::{OFFICER, TestGateway};
 use harness::on_both;
 use harness::postfix::Postfix;
 use harness::zone::Zone;
-use jiff::Timestamp;
 use mail::catcher::{Fault, Faults};
 use mail::receiving::{Clear, Door, Protocol, Settings};
 use serde_json::json;
@@ -130,9 +129,8 @@ on_both!(
             "{}",
             postfix.log()
         );
-        let from = Timestamp::UNIX_EPOCH;
         let waiting = flows
-            .list_mail(OFFICER, MailboxQuestion::Waiting { from })
+            .list_mail(OFFICER, MailboxQuestion::Waiting)
             .await
             .expect("a list");
         let reasons: Vec<_> = waiting

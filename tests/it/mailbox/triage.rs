@@ -6,13 +6,10 @@ use flows::{Arrived, Error, MailboxQuestion};
 use harness::case::URN;
 use harness::gateway::{APPROVER, AUDITOR, OFFICER};
 use harness::on_both;
-use jiff::Timestamp;
 
 use super::{ADVISER, Trial, mail, question, trial};
 
-const WAITING: MailboxQuestion = MailboxQuestion::Waiting {
-    from: Timestamp::UNIX_EPOCH,
-};
+const WAITING: MailboxQuestion = MailboxQuestion::Waiting;
 
 async fn waiting(trial: &Trial, user: &str) -> Vec<(InboundId, Option<Reason>)> {
     let list = trial.flows.list_mail(user, WAITING).await.expect("a list");

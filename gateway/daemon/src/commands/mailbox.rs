@@ -1,8 +1,6 @@
 //! `gateway mailbox`: the dedicated mailboxes of the Areas, and what waits in quarantine.
 
-use domain::calendar::london;
 use flows::MailboxQuestion;
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::Context;
@@ -35,7 +33,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                         "rejected": mailbox.rejected, "last_at": mailbox.last_at.map(|at| at.to_string()),
                     }));
                 } else {
-                    let last = mailbox.last_at.map_or_else(|| "never".to_owned(), shown);
+                    let last = mailbox.last_at.map_or_else(|| "never".to_owned(), print::london);
                     let address = mailbox.address.as_deref().unwrap_or("no mailbox yet");
                     print::line(&format!("{:<26} {address}", mailbox.area));
                     print::line(&format!(
@@ -46,10 +44,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
             }
         }
         Command::Quarantine => {
-            let from = Timestamp::UNIX_EPOCH;
-            let waiting = gateway
-                .list_mail(&context.user, MailboxQuestion::Waiting { from })
-                .await?;
+            let waiting = gateway.list_mail(&context.user, MailboxQuestion::Waiting).await?;
             for mail in waiting {
                 let reason = mail.reason.map_or("", |reason| reason.as_str());
                 if context.json {
@@ -62,7 +57,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                     print::line(&format!(
                         "{}  {}  {}",
                         mail.id,
-                        shown(mail.received_at),
+                        print::london(mail.received_at),
                         mail.area
                     ));
                     print::line(&format!("    {sentence}"));
@@ -71,8 +66,4 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
         }
     }
     Ok(0)
-}
-
-fn shown(at: Timestamp) -> String {
-    at.to_zoned(london()).strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -1,9 +1,8 @@
 //! A message goes into a victim's file: by the route that was found, or by a person who triaged it.
 
 use audit::entry::{Act, Entry};
-use domain::event::{Detail, Event};
+use domain::event::Detail;
 use domain::id::{AdviserId, ContactId, EventId, ThreadId};
-use domain::urn::Urn;
 use store::Tx;
 use store::contacts::{self, ContactRow};
 use store::mailboxes::InboundRow;
@@ -14,7 +13,8 @@ use super::WORKER;
 use super::content::{Content, with_checks};
 use crate::entries::about_victim;
 use crate::person::Victim;
-use crate::{Error, Gateway, Recorded, Result};
+use crate::record_event::own_event;
+use crate::{Gateway, Recorded, Result};
 
 /// A message on its way into a file.
 pub(crate) struct Filing {
@@ -26,39 +26,47 @@ pub(crate) struct Filing {
 }
 
 impl Gateway {
-    /// Puts a message into a victim's file: the conversation, the contact, the duty to answer. The caller stores
-    /// `filing.row` and commits the entries with it.
-    pub(crate) async fn file(&self, tx: &mut Tx, actor: &str, filing: &mut Filing) -> Result<Vec<Entry>> {
+    /// Puts a message into a victim's file: the conversation, the contact, the duty to answer. The caller stores the row
+    /// and commits the entries with it.
+    pub(crate) async fn file(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        filing: Filing,
+    ) -> Result<(InboundRow, Vec<Entry>)> {
         let now = self.now();
-        let victim = &filing.victim;
-        let thread = match filing.thread.take() {
+        let Filing {
+            mut row,
+            content,
+            victim,
+            adviser,
+            thread,
+        } = filing;
+        let thread = match thread {
             Some(thread) => {
                 threads::touch(tx, &thread, now).await?;
                 thread
             }
-            None => {
-                self.begin_thread(tx, victim, &filing.adviser, &filing.row.area)
-                    .await?
-            }
+            None => self.begin_thread(tx, &victim, &adviser, &row.area).await?,
         };
-        if let Some(id) = &filing.content.message_id {
+        if let Some(id) = &content.message_id {
             threads::add_reference(tx, &self.reference_index(id.reveal()), &thread).await?;
         }
-        let row = &mut filing.row;
+        "filed".clone_into(&mut row.state);
         row.case_id = Some(victim.case.id.clone());
         row.victim_id = Some(victim.row.id.clone());
-        row.adviser_id = Some(filing.adviser.clone());
-        row.thread_id = Some(thread.clone());
-        row.sealed = self.seal(&victim.key, "inbound", row.id.as_str(), &filing.content)?;
-        contacts::add(tx, &self.contact_of(victim, row.received_at)).await?;
-        let arrived = about_victim(now, actor, Act::Collection, "mail-filed", victim)?
+        row.adviser_id = Some(adviser);
+        row.sealed = self.seal(&victim.key, "inbound", row.id.as_str(), &content)?;
+        contacts::add(tx, &self.contact_of(&victim, row.received_at)).await?;
+        let arrived = about_victim(now, actor, Act::Collection, "mail-filed", &victim)?
             .with_fact("inbound", row.id.as_str())
             .with_fact("thread", thread.as_str());
-        let arrived = with_checks(arrived, &filing.content);
-        let text = filing.content.text.reveal();
-        let mut entries = vec![self.commit_in(tx, victim, arrived, "text", text).await?];
-        self.owe_an_answer(tx, filing, &mut entries).await?;
-        Ok(entries)
+        let arrived = with_checks(arrived, &content);
+        let text = content.text.reveal();
+        let mut entries = vec![self.commit_in(tx, &victim, arrived, "text", text).await?];
+        row.thread_id = Some(thread);
+        self.owe_an_answer(tx, &row, victim, &mut entries).await?;
+        Ok((row, entries))
     }
 
     async fn begin_thread(
@@ -104,22 +112,22 @@ impl Gateway {
 
     /// The event that makes an answer owed. Where the rulebook owes none (the case is closed, the victim opted out), the
     /// officer is told all the same: nobody's message lies there unseen.
-    async fn owe_an_answer(&self, tx: &mut Tx, filing: &Filing, entries: &mut Vec<Entry>) -> Result<()> {
-        let victim = self.load_victim(tx, &filing.victim.row.id).await?;
-        let event = Event {
-            source: "mailbox".to_owned(),
-            source_event_id: filing.row.id.as_str().to_owned(),
-            urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
-            victim_ref: victim.row.source_ref.clone(),
-            occurred_at: filing.row.received_at,
-            received_at: None,
-            detail: Detail::AdviserMessage {},
-        };
+    async fn owe_an_answer(
+        &self,
+        tx: &mut Tx,
+        row: &InboundRow,
+        victim: Victim,
+        entries: &mut Vec<Entry>,
+    ) -> Result<()> {
+        let own_id = row.id.as_str().to_owned();
+        let times = (row.received_at, None);
+        let event = own_event("mailbox", &victim, own_id, times, Detail::AdviserMessage {})?;
+        let victim_id = victim.row.id.clone();
         let recorded = self.record_one(tx, WORKER, &event, victim, entries).await?;
         if !matches!(recorded, Recorded::New { raised: 1.., .. }) {
             let notice = Notice {
                 id: EventId::random(self.entropy()),
-                victim_id: filing.victim.row.id.clone(),
+                victim_id,
                 obligation_id: None,
                 message_id: None,
                 kind: "adviser-message".to_owned(),

@@ -109,21 +109,16 @@ impl Gateway {
                 adviser,
                 thread,
             } => {
-                let mut filing = Filing {
+                let filing = Filing {
                     row,
                     content,
                     victim: self.load_victim(&mut tx, &victim).await?,
                     adviser,
                     thread,
                 };
-                let entries = self.file(&mut tx, WORKER, &mut filing).await?;
-                "filed".clone_into(&mut filing.row.state);
-                (
-                    mailboxes::add(&mut tx, &filing.row, &digest)
-                        .await?
-                        .then_some(Arrived::Filed),
-                    entries,
-                )
+                let (row, entries) = self.file(&mut tx, WORKER, filing).await?;
+                let added = mailboxes::add(&mut tx, &row, &digest).await?;
+                (added.then_some(Arrived::Filed), entries)
             }
             Route::Quarantine(reason) => {
                 let (row, entry) = self.quarantine(&mut tx, row, &content, reason).await?;

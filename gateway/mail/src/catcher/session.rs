@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::{Caught, Fault, MESSAGE_BYTES_MAX, Shared, account};
 use crate::tls::TlsMode;
-use crate::wire::{Broken, TEXT_LINE_BYTES_MAX, Wire};
+use crate::wire::{Broken, TEXT_LINE_BYTES_MAX, Wire, path};
 
 const GREETING: &str = "220 catcher.test ESMTP";
 const RECIPIENTS_MAX: usize = 100;
@@ -162,7 +162,7 @@ async fn begin<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    match (&transaction, path(rest, "FROM:")) {
+    match (&transaction, path(rest, "FROM:").map(|(from, _)| from)) {
         (Some(_), _) => wire.say("503 5.5.1 one message at a time"),
         (None, None) => wire.say("501 5.5.4 MAIL FROM:<address>"),
         (None, Some(from)) => {
@@ -186,7 +186,7 @@ fn recipient<S>(wire: &mut Wire<S>, transaction: &mut Option<Transaction>, rest:
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    match (transaction, path(rest, "TO:")) {
+    match (transaction, path(rest, "TO:").map(|(to, _)| to)) {
         (None, _) => wire.say("503 5.5.1 MAIL first"),
         (Some(open), _) if open.fault == Fault::RefuseRecipient => wire.say("550 5.1.1 no such mailbox"),
         (Some(open), Some(to)) if !to.is_empty() && open.recipients.len() < RECIPIENTS_MAX => {
@@ -244,17 +244,4 @@ where
         return Ok(ControlFlow::Break(()));
     }
     Ok(ControlFlow::Continue(()))
-}
-
-/// The address in `FROM:<address> parameters`.
-fn path(rest: &str, prefix: &str) -> Option<String> {
-    let head = rest
-        .get(..prefix.len())
-        .filter(|head| head.eq_ignore_ascii_case(prefix))?;
-    let (address, _) = rest[head.len()..]
-        .trim_start()
-        .strip_prefix('<')?
-        .split_once('>')?;
-    let plain = address.bytes().all(|b| b.is_ascii_graphic() && b != b'<');
-    plain.then(|| address.to_owned())
 }

@@ -298,15 +298,13 @@ impl Looking<'_> {
             self.doubt(Doubt::Encoding);
         }
         self.first.get_or_insert(header);
-        match kind.boundary {
-            Some(boundary) if kind.media_type.starts_with("multipart/") => {
-                self.holders.push(Holder::Parts(boundary.into_bytes()));
-            }
-            _ if kind.media_type == "message/rfc822" || kind.media_type == "message/global" => {
-                self.holders.push(Holder::Message);
-                self.in_header = true;
-            }
-            _ => self.leaves += 1,
+        if kind.is_message() {
+            self.holders.push(Holder::Message);
+            self.in_header = true;
+        } else if let (true, Some(boundary)) = (kind.is_multipart(), kind.boundary) {
+            self.holders.push(Holder::Parts(boundary.into_bytes()));
+        } else {
+            self.leaves += 1;
         }
         if self.holders.len() > self.bounds.depth_max {
             return Err(Bound::Depth);

@@ -11,15 +11,15 @@
 mod forwarded;
 mod session;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -211,9 +211,7 @@ impl Drop for Door {
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: Arc<tokio::sync::Notify>) {
-    let free = Arc::new(Semaphore::new(shared.settings.connections_max));
-    // Who is connected how often. Both are this task's alone.
-    let mut peers = std::collections::BTreeMap::<IpAddr, usize>::new();
+    let peers = Arc::new(Peers::default());
     // Dropped with this task, and then every connection is cut.
     let mut sessions = JoinSet::new();
     loop {
@@ -222,40 +220,59 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: Arc<tokio::syn
             accepted = listener.accept() => {
                 // A failed accept (no file handles left) concerns that caller; the next may succeed.
                 let Ok((stream, peer)) = accepted else { tokio::task::yield_now().await; continue };
-                let ip = peer.ip();
-                let count = peers.entry(ip).or_default();
-                let permit = Arc::clone(&free).try_acquire_owned();
-                let (Ok(permit), true) = (permit, *count < shared.settings.connections_per_peer_max) else {
-                    sessions.spawn(session::turn_away(stream, ip, false));
+                let Some(place) = peers.admit(peer.ip(), &shared.settings) else {
+                    sessions.spawn(session::turn_away(stream));
                     continue;
                 };
-                *count += 1;
                 let shared = Arc::clone(&shared);
-                sessions.spawn(async move {
-                    session::serve(stream, ip, &shared).await;
-                    drop(permit);
-                    (ip, true)
-                });
+                sessions.spawn(async move { session::serve(stream, place.ip, &shared).await });
             }
-            Some(ended) = sessions.join_next() => forget(&mut peers, &ended),
+            Some(_) = sessions.join_next() => {}
         }
     }
     drop(listener);
-    while let Some(ended) = sessions.join_next().await {
-        forget(&mut peers, &ended);
+    while sessions.join_next().await.is_some() {}
+}
+
+/// Who is connected, and how often.
+#[derive(Default)]
+struct Peers(Mutex<BTreeMap<IpAddr, usize>>);
+
+impl Peers {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<IpAddr, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for one more connection of this client, if there is one.
+    fn admit(self: &Arc<Self>, ip: IpAddr, settings: &Settings) -> Option<Place> {
+        let mut peers = self.lock();
+        let own = peers.get(&ip).copied().unwrap_or_default();
+        let all: usize = peers.values().sum();
+        if all >= settings.connections_max || own >= settings.connections_per_peer_max {
+            return None;
+        }
+        peers.insert(ip, own + 1);
+        Some(Place {
+            peers: Arc::clone(self),
+            ip,
+        })
     }
 }
 
-fn forget(
-    peers: &mut std::collections::BTreeMap<IpAddr, usize>,
-    ended: &Result<(IpAddr, bool), tokio::task::JoinError>,
-) {
-    // A session that panicked keeps its place in the count: that client gets one connection less until the restart.
-    let Ok((ip, true)) = ended else { return };
-    if let Some(count) = peers.get_mut(ip) {
-        *count -= 1;
-        if *count == 0 {
-            peers.remove(ip);
+/// The place of a connection. It is free again when this is dropped, also by a panic.
+struct Place {
+    peers: Arc<Peers>,
+    ip: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut peers = self.peers.lock();
+        match peers.get_mut(&self.ip) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => {
+                peers.remove(&self.ip);
+            }
         }
     }
 }

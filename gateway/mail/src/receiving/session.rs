@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::forwarded::Forwarded;
 use super::{Answer, Clear, Protocol, Received, Shared};
 use crate::origin::Client;
-use crate::wire::{Broken, Wire};
+use crate::wire::{Broken, Wire, path};
 
 /// Senders exceed RFC 5321's 1,000 bytes often enough that refusing would lose mail; the size of the message bounds it.
 const LINE_BYTES_MAX: usize = 64 * 1024;
@@ -42,13 +42,12 @@ struct Transaction {
 }
 
 /// Tells a client to come again, without a conversation.
-pub(super) async fn turn_away(mut stream: TcpStream, peer: IpAddr, counted: bool) -> (IpAddr, bool) {
+pub(super) async fn turn_away(mut stream: TcpStream) {
     // It is not listened to; whether it hears us is its affair.
     let _ = stream
         .write_all(b"421 4.7.0 too many connections, come again\r\n")
         .await;
     let _ = stream.shutdown().await;
-    (peer, counted)
 }
 
 /// Speaks with one client until it leaves, is silent for too long or has had its time. An error of the network ends the
@@ -210,7 +209,7 @@ where
     if talk.open.is_some() {
         return talk.fault(wire, "503 5.5.1 one message at a time");
     }
-    let Some((return_path, parameters)) = path(rest, "FROM:") else {
+    let Some((return_path, parameters)) = bounded(rest, "FROM:") else {
         return talk.fault(wire, "501 5.5.4 MAIL FROM:<address>");
     };
     for parameter in parameters.split_ascii_whitespace() {
@@ -240,7 +239,7 @@ where
     let Some(open) = &mut talk.open else {
         return talk.fault(wire, "503 5.5.1 MAIL first");
     };
-    let address = match path(rest, "TO:") {
+    let address = match bounded(rest, "TO:") {
         Some((address, parameters)) if !address.is_empty() && parameters.trim().is_empty() => address,
         _ => return talk.fault(wire, "501 5.5.4 RCPT TO:<address>"),
     };
@@ -301,15 +300,7 @@ where
     Ok(None)
 }
 
-/// The address in `FROM:<address> parameters`, and the parameters.
-fn path<'l>(rest: &'l str, prefix: &str) -> Option<(String, &'l str)> {
-    let head = rest
-        .get(..prefix.len())
-        .filter(|head| head.eq_ignore_ascii_case(prefix))?;
-    let (address, parameters) = rest[head.len()..]
-        .trim_start()
-        .strip_prefix('<')?
-        .split_once('>')?;
-    let plain = address.len() <= PATH_BYTES_MAX && address.bytes().all(|b| b.is_ascii_graphic() && b != b'<');
-    plain.then(|| (address.to_owned(), parameters))
+/// The path of a command and its parameters, if it is no longer than one may be (RFC 5321 section 4.5.3.1.3, with room).
+fn bounded<'l>(rest: &'l str, prefix: &str) -> Option<(String, &'l str)> {
+    path(rest, prefix).filter(|(address, _)| address.len() <= PATH_BYTES_MAX)
 }

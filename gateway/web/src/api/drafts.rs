@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::id::{DraftId, ObligationId};
 use domain::scope::Scope;
-use flows::{DraftOutline, DraftStep, Drafting, GivenAnswer};
+use flows::{ApiRequest, DraftOutline, DraftStep, Drafting, GivenAnswer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -249,8 +249,17 @@ pub(super) async fn check(
     let Nothing {} = read(&headers, &body, "an empty object")?;
     let path = format!("{PATH}/{draft}/check");
     let request = idempotent::request(&client, &headers, (&path, &body), stands)?;
-    let gateway = door.gateway();
-    let step = gateway.step_draft_of(&request, &draft, seen, DraftStep::SendForCheck);
+    take(&door, &request, (&draft, seen), DraftStep::SendForCheck).await
+}
+
+/// Takes a step with the draft that the client saw.
+async fn take(
+    door: &Door,
+    request: &ApiRequest<'_, DraftOutline>,
+    (draft, seen): (&DraftId, &str),
+    step: DraftStep<'_>,
+) -> Result<Response, ApiRefusal> {
+    let step = door.gateway().step_draft_of(request, draft, seen, step);
     let given = step.await?.ok_or(ApiRefusal::OtherVersion)?;
     Ok(idempotent::answer(given))
 }
@@ -277,10 +286,7 @@ pub(super) async fn void(
     let why: Why = read(&headers, &body, "reason; no other field")?;
     let path = format!("{PATH}/{draft}/void");
     let request = idempotent::request(&client, &headers, (&path, &body), stands)?;
-    let gateway = door.gateway();
-    let step = gateway.step_draft_of(&request, &draft, seen, DraftStep::Void(&why.reason));
-    let given = step.await?.ok_or(ApiRefusal::OtherVersion)?;
-    Ok(idempotent::answer(given))
+    take(&door, &request, (&draft, seen), DraftStep::Void(&why.reason)).await
 }
 
 fn stands(outline: &DraftOutline) -> serde_json::Result<GivenAnswer> {

@@ -4,8 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::{InboundId, VictimId};
 use domain::mailbox::Reason;
-use flows::{Correspondence, MailboxQuestion, QuarantinedMail, REJECTIONS};
-use jiff::Timestamp;
+use flows::{MailOutline, MailRead, MailboxQuestion, REJECTIONS};
 use serde::Serialize;
 
 use super::rules::Rules;
@@ -71,7 +70,7 @@ struct Letters {
     messages: Vec<Message>,
 }
 
-fn item(mail: &QuarantinedMail) -> TimelineItem {
+fn item(mail: &MailOutline) -> TimelineItem {
     let files = match mail.files {
         0 => None,
         1 => Some("1 file came with it and was not kept".to_owned()),
@@ -99,7 +98,7 @@ fn item(mail: &QuarantinedMail) -> TimelineItem {
     }
 }
 
-fn timeline(list: &[QuarantinedMail]) -> Timeline {
+fn timeline(list: &[MailOutline]) -> Timeline {
     Timeline {
         items: list.iter().map(item).collect(),
     }
@@ -107,8 +106,7 @@ fn timeline(list: &[QuarantinedMail]) -> Timeline {
 
 async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
     let (gateway, user) = (door.gateway(), visit.user()?);
-    let from = Timestamp::UNIX_EPOCH;
-    let waiting = gateway.list_mail(user, MailboxQuestion::Waiting { from }).await?;
+    let waiting = gateway.list_mail(user, MailboxQuestion::Waiting).await?;
     let before = gateway.now();
     let filed = gateway.list_mail(user, MailboxQuestion::Filed { before }).await?;
     let data = Mailbox {
@@ -132,7 +130,7 @@ fn found(check: &str) -> &'static str {
     }
 }
 
-fn message(mail: Correspondence) -> Message {
+fn message(mail: MailRead) -> Message {
     let checks = mail
         .checks
         .iter()

@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use domain::id::{SupporterId, VictimId};
 use domain::supporter::Kind;
 use flows::SupporterRead;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::support_form::{ENDED, KINDS, NOT_CONFIRMED, label};
@@ -184,7 +183,7 @@ pub(super) async fn show_one(
     let consents = read.consents.iter();
     let consents = consents.map(|consent| {
         let may_decide = is_current
-            && waits(consent, now)
+            && consent.waits(now)
             && consent.row.recorded_by.as_deref().is_some_and(|by| by != user);
         ConsentShown {
             id: consent.row.id.to_string(),
@@ -193,7 +192,7 @@ pub(super) async fn show_one(
             refuse: may_decide.then(refuse),
         }
     });
-    let can_end = is_current && read.consents.iter().any(|consent| stands(consent, now));
+    let can_end = is_current && read.consents.iter().any(|consent| consent.stands(now));
     let data = OnePage {
         path: path_of(victim, &read.row.id),
         caption: label(KINDS, &read.row.kind).to_owned(),
@@ -212,13 +211,4 @@ pub(super) async fn show_one(
         .problems(problems)
         .show(door, Some(visit), "acting/support-one", &data)?;
     Ok(answer(problems, page))
-}
-
-fn stands(consent: &flows::ConsentRead, now: Timestamp) -> bool {
-    let row = &consent.row;
-    row.revoked_at.is_none() && row.state != "refused" && row.until_at.is_none_or(|until| until > now)
-}
-
-fn waits(consent: &flows::ConsentRead, now: Timestamp) -> bool {
-    stands(consent, now) && consent.row.state == "recorded"
 }
