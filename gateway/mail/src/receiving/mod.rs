@@ -225,7 +225,11 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: Arc<tokio::syn
                     continue;
                 };
                 let shared = Arc::clone(&shared);
-                sessions.spawn(async move { session::serve(stream, place.ip, &shared).await });
+                sessions.spawn(async move {
+                    session::serve(stream, place.ip, &shared).await;
+                    // Named, so that the task holds the place itself and not only the address in it.
+                    drop(place);
+                });
             }
             Some(_) = sessions.join_next() => {}
         }
