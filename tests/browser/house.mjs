@@ -48,7 +48,7 @@ export async function visit(browser, { origin, session, javaScript = true, passk
   if (javaScript) await context.addInitScript(reportPolicy)
   const page = await context.newPage()
   if (!javaScript) withoutScripts.add(page)
-  listen(page, complaints)
+  listen(page, complaints, origin)
   const authenticator = passkeys ? await addAuthenticator(context, page) : undefined
   return {
     context,
@@ -70,7 +70,16 @@ function reportPolicy() {
   })
 }
 
-function listen(page, complaints) {
+function listen(page, complaints, origin) {
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`)
+    dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    const own = url.origin === origin || url.protocol === 'data:' || request.isNavigationRequest()
+    if (!own) complaints.push(`a request to ${url.origin}`)
+  })
   page.on('console', (message) => {
     if (message.type() !== 'error') return
     const { url } = message.location()

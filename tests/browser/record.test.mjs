@@ -74,8 +74,25 @@ for (const javaScript of [true, false]) {
     const said = await page.locator('main').innerText()
     assert.match(said, /may she give evidence from behind a screen/)
     assert.equal(/How is she/.test(said), !javaScript)
+    if (javaScript) await answerIt(page)
+    else assert.match(said, /An answer is drafted and has not been approved/)
     await priya.leave()
   })
+}
+
+/** The officer answers, and comes to the message as the adviser would get it. */
+async function answerIt(page) {
+  await follow(page, 'Look at this message and answer it', { exact: false })
+  await see(page, 'A message from an adviser')
+  await press(page, 'Check the answer')
+  await see(page, 'A message from an adviser')
+  await seeProblems(page, ['Write the answer'])
+  await page.locator('#answer').fill('The court has been asked for a screen.')
+  await press(page, 'Check the answer')
+  await see(page, 'Check the message before you send it')
+  const draft = await page.locator('main').innerText()
+  assert.match(draft, /Dana Whitlock, an adviser: d•••••@haven\.example/)
+  assert.match(draft, /The court has been asked for a screen\./)
 }
 
 const headingOf = async (page, path) => {

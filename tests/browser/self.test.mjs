@@ -40,6 +40,8 @@ const COMPLAINING = {
   'an exception': [{ body: '<script>throw new Error("no such thing")</script>' }, /exception: no such thing/],
   'what the policy refuses': [{ body: '<script src="https://elsewhere.example/a.js"></script>' }, /content security policy: script-src-elem|violates the following Content Security Policy/],
   'a style that the policy refuses': [{ head: '<link rel="stylesheet" href="https://elsewhere.example/a.css">' }, /content security policy: style-src-elem|violates the following Content Security Policy/],
+  'a dialog': [{ body: '<script>alert("you have been had")</script>' }, /dialog: you have been had/],
+  'something from elsewhere': [{ body: '<video src="https://elsewhere.example/a.mp4"></video>' }, /a request to https:\/\/elsewhere\.example/],
   'a file that is not there': [{ head: '<link rel="stylesheet" href="/no-such.css">' }, /404 for .*no-such\.css/]
 }
 
@@ -58,7 +60,7 @@ before(async () => {
     const html = pages[request.url]
     response.writeHead(html ? 200 : 404, {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; script-src 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src data:"
+      'content-security-policy': "default-src 'none'; script-src 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src data:; media-src https://elsewhere.example"
     })
     response.end(html ?? '')
   })

@@ -2,6 +2,7 @@
 //! they are told in.
 
 mod checked;
+mod hostile;
 
 use domain::time::Clock as _;
 use flows::Role;

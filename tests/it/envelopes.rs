@@ -253,6 +253,7 @@ fn composed(tried: &Tried, from: &EmailAddress, back: &ReturnPath) -> Option<Com
         auto_submitted: false,
         return_path: back,
         language,
+        conversation: None,
     };
     compose(&outgoing).ok()
 }

@@ -59,6 +59,7 @@ fn message(key: &ReturnPathKey, number: usize) -> Composed {
         auto_submitted: true,
         return_path: &return_path,
         language: "cy",
+        conversation: None,
     })
     .unwrap()
 }
@@ -142,6 +143,7 @@ async fn a_real_postfix_refuses_to_relay_and_that_is_no_verdict_on_the_recipient
         auto_submitted: true,
         return_path: &return_path,
         language: "en",
+        conversation: None,
     })
     .unwrap();
     let relay = Relay::new(RelayConfig {

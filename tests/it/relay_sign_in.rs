@@ -56,6 +56,7 @@ fn message(number: usize) -> Composed {
         auto_submitted: true,
         return_path: &return_path.expect("a return path"),
         language: "en",
+        conversation: None,
     })
     .expect("a message")
 }

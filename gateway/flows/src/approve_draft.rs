@@ -4,7 +4,6 @@ use audit::entry::Act;
 use audit::merkle::leaf_hash;
 use domain::draft::{Draft, Frozen, Vetted, VettingProof};
 use domain::id::{DraftId, MessageId};
-use domain::time::random;
 use jiff::{SignedDuration, Timestamp};
 use store::drafts::{self, DraftRow, MessageRow};
 use store::obligations::{self, ObligationRow};
@@ -81,6 +80,7 @@ impl Gateway {
         };
         drafts::decide(&mut tx, &row.id, "approved", approver, now).await?;
         drafts::add_message(&mut tx, &stored).await?;
+        self.keep_reference(&mut tx, &stored).await?;
         outbox::add(
             &mut tx,
             &message_id,
@@ -89,18 +89,14 @@ impl Gateway {
             now,
         )
         .await?;
-        let nonce: [u8; 16] = random(self.entropy());
-        let owner = victim.row.id.as_str();
-        let commitment = self
-            .commit_value(&mut tx, &victim.key, owner, &nonce, "content", &digest)
-            .await?;
         let entry = about(now, approver, Act::Decision, "draft-approved", &owed)?
             .with_area(&victim.case.area)
             .with_draft(row.id.as_str())
             .with_message(message_id.as_str())
-            .with_template(&row.kind, version, &row.language, &row.digest)
-            .with_nonce(&nonce)
-            .with_commitment("content", &commitment);
+            .with_template(&row.kind, version, &row.language, &row.digest);
+        let entry = self
+            .commit_in(&mut tx, &victim, entry, "content", &digest)
+            .await?;
         tx.commit(&[entry]).await?;
         Ok(Approved {
             message: message_id,

@@ -15,6 +15,7 @@ use store::{Tx, drafts, obligations};
 
 use crate::decide::check_reason;
 use crate::entries::about_victim;
+use crate::owed::idle;
 use crate::person::{Person, Victim, to_json};
 use crate::record_event::officers_event;
 use crate::whose::OFFICERS;
@@ -185,7 +186,11 @@ impl Gateway {
         let mut void = 0;
         for owed in obligations::list_open_by_victim(tx, &victim.row.id).await? {
             if after.is_in_words() {
-                void += drafts::void_by_obligation(tx, &owed.id, actor, self.now()).await?;
+                let stopped = drafts::void_by_obligation(tx, &owed.id, actor, self.now()).await?;
+                if stopped > 0 && idle(&owed).is_some() {
+                    obligations::wait(tx, &owed.id, idle(&owed)).await?;
+                }
+                void += stopped;
             }
             if owed
                 .waiting_for

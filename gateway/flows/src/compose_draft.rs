@@ -3,13 +3,13 @@
 
 use audit::entry::{Act, Entry};
 use domain::contact::PointValue;
-use domain::draft::{Finding, ForeignFacts, Frozen, OwnFacts, content_check};
+use domain::draft::{Finding, ForeignFacts, Frozen, OwnFacts, content_check, evidence_check};
 use domain::event::Detail;
 use domain::id::DraftId;
 use domain::masked::Masked;
 use domain::people::{Language, PersonName};
 use domain::urn::Urn;
-use render::{Language as Words, TemplateVersion, ValueFault, Values};
+use render::{FieldType, Language as Words, TemplateVersion, ValueFault, Values};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::drafts::{self, DraftRow};
@@ -43,6 +43,17 @@ pub(crate) struct Content {
     pub(crate) stage: String,
     /// What the content check found (requirements C2, C3, C5), by kind and line.
     pub(crate) findings: Vec<Finding>,
+}
+
+/// What a draft is made of, besides the vetted words and their values.
+pub(crate) struct Making<'a> {
+    pub(crate) actor: &'a str,
+    pub(crate) victim: &'a Victim,
+    pub(crate) owed: &'a ObligationRow,
+    /// The stage that it tells of.
+    pub(crate) stage: &'a str,
+    pub(crate) own: OwnFacts,
+    pub(crate) others: ForeignFacts,
 }
 
 const WORKER: &str = "system:drafts";
@@ -113,24 +124,35 @@ impl Gateway {
     ) -> Result<(std::result::Result<DraftRow, &'static str>, Entry)> {
         let composed = self.compose(tx, actor, owed, victim).await?;
         let entry = match &composed {
-            Ok(draft) => {
-                drafts::add(tx, draft).await.map_err(|fault| match fault {
-                    fault if fault.is_duplicate() => {
-                        Error::Conflict("this obligation has a draft already".to_owned())
-                    }
-                    fault => fault.into(),
-                })?;
-                let version = u32::try_from(draft.version).unwrap_or_default();
-                about(self.now(), actor, Act::Combination, "draft-composed", owed)?
-                    .with_draft(draft.id.as_str())
-                    .with_template(&draft.kind, version, &draft.language, &draft.digest)
-            }
+            Ok(draft) => self.add_draft(tx, actor, owed, draft).await?,
             Err(waiting_for) => {
                 obligations::wait(tx, &owed.id, Some(waiting_for)).await?;
                 about(self.now(), actor, Act::Change, "obligation-waiting", owed)?.with_reason(*waiting_for)
             }
         };
         Ok((composed, entry.with_area(&victim.case.area)))
+    }
+
+    /// Keeps a draft. A duty has one at a time: whoever is slower hears of it.
+    pub(crate) async fn add_draft(
+        &self,
+        tx: &mut Tx,
+        actor: &str,
+        owed: &ObligationRow,
+        draft: &DraftRow,
+    ) -> Result<Entry> {
+        drafts::add(tx, draft).await.map_err(|fault| match fault {
+            fault if fault.is_duplicate() => {
+                Error::Conflict("this obligation has a draft already".to_owned())
+            }
+            fault => fault.into(),
+        })?;
+        let version = u32::try_from(draft.version).unwrap_or_default();
+        Ok(
+            about(self.now(), actor, Act::Combination, "draft-composed", owed)?
+                .with_draft(draft.id.as_str())
+                .with_template(&draft.kind, version, &draft.language, &draft.digest),
+        )
     }
 
     /// An event may have come in while its victim was erased: what it raised is owed to nobody any more.
@@ -189,24 +211,34 @@ impl Gateway {
         let others = self
             .foreign_facts(tx, &free_texts(&values), &victim.case.id, deny)
             .await?;
-        self.render_draft(actor, victim, version, &from, values, &others)
-    }
-
-    fn render_draft(
-        &self,
-        actor: &str,
-        victim: &Victim,
-        version: &TemplateVersion,
-        from: &Sources<'_>,
-        values: Map<String, Value>,
-        others: &ForeignFacts,
-    ) -> Result<std::result::Result<DraftRow, &'static str>> {
-        let owed = from.owed;
         let checked = match Values::from_json(version, &values) {
             Ok(checked) => checked,
             Err(faults) => return Ok(Err(waiting_for(&faults))),
         };
-        let Ok(rendered) = self.parts.library.render(version, &checked) else {
+        let mut names = vec![person.legal_name.clone()];
+        names.extend(PersonName::parse(&officer.name));
+        names.extend(authors(&values));
+        let making = Making {
+            actor,
+            victim,
+            owed,
+            stage: detail.stage().as_str(),
+            own: own_facts(victim, person.preferred_name.clone(), names)?,
+            others,
+        };
+        self.render_draft(&making, version, values, &checked)
+    }
+
+    /// The words with their values, looked through for what must not stand there, as a draft that is not kept yet.
+    pub(crate) fn render_draft(
+        &self,
+        making: &Making<'_>,
+        version: &TemplateVersion,
+        values: Map<String, Value>,
+        checked: &Values,
+    ) -> Result<std::result::Result<DraftRow, &'static str>> {
+        let Making { victim, owed, .. } = making;
+        let Ok(rendered) = self.parts.library.render(version, checked) else {
             return Ok(Err("words-that-do-not-render"));
         };
         let sms = rendered.sms.map(Masked::new);
@@ -217,12 +249,14 @@ impl Gateway {
             sms,
         )
         .map_err(|fault| Error::broken("rendering", fault))?;
-        let own = own_facts(victim, from, &values)?;
-        let findings = content_check(frozen.text(), &own, others);
+        let mut findings = content_check(frozen.text(), &making.own, &making.others);
+        for written in officers_words(version, &values) {
+            findings.extend(evidence_check(frozen.text(), written));
+        }
         let content = Content {
             frozen,
             values,
-            stage: from.detail.stage().as_str().to_owned(),
+            stage: making.stage.to_owned(),
             findings,
         };
         let id = DraftId::random(self.entropy());
@@ -237,7 +271,7 @@ impl Gateway {
             language: version.language.to_string(),
             digest: version.digest.clone(),
             second_person: owed.second_person,
-            drafted_by: actor.to_owned(),
+            drafted_by: making.actor.to_owned(),
             drafted_at: self.now(),
         }))
     }
@@ -281,12 +315,27 @@ fn waiting_for(faults: &[ValueFault]) -> &'static str {
     }
 }
 
+/// What an officer wrote freely; only an answer to an adviser has such a field.
+fn officers_words<'v>(version: &TemplateVersion, values: &'v Map<String, Value>) -> Vec<&'v str> {
+    let free = version
+        .fields
+        .iter()
+        .filter(|(_, spec)| spec.kind == FieldType::OfficerText);
+    free.filter_map(|(name, _)| values.get(name)?.as_str()).collect()
+}
+
+/// The prosecutors who gave the reasons or the answer.
+fn authors(values: &Map<String, Value>) -> impl Iterator<Item = PersonName> {
+    let named = ["reasons_author", "answer_author"].into_iter();
+    named.filter_map(|author| PersonName::parse(values.get(author)?.as_str()?).ok())
+}
+
 /// What belongs to this victim: names that may stand in the message, values that must not.
-fn own_facts(victim: &Victim, from: &Sources<'_>, values: &Map<String, Value>) -> Result<OwnFacts> {
+pub(crate) fn own_facts(victim: &Victim, addressee: PersonName, names: Vec<PersonName>) -> Result<OwnFacts> {
     let plan = victim.plan()?;
     let mut own = OwnFacts {
-        addressee: from.person.preferred_name.clone(),
-        names: vec![from.person.legal_name.clone()],
+        addressee,
+        names,
         urn: Urn::parse(&victim.case.urn).map_err(|fault| Error::broken("case", fault))?,
         emails: Vec::new(),
         phones: Vec::new(),
@@ -294,15 +343,6 @@ fn own_facts(victim: &Victim, from: &Sources<'_>, values: &Map<String, Value>) -
         born: None,
         places: Vec::new(),
     };
-    own.names.extend(PersonName::parse(&from.officer.name));
-    for author in ["reasons_author", "answer_author"] {
-        own.names.extend(
-            values
-                .get(author)
-                .and_then(Value::as_str)
-                .and_then(|name| PersonName::parse(name).ok()),
-        );
-    }
     for point in plan.points() {
         match point.value() {
             PointValue::Email(address) => own.emails.push(address.clone()),

@@ -147,7 +147,7 @@ impl Gateway {
 
 /// What a victim may quote to us: eight letters and digits of a random identifier, which tell nobody
 /// anything. Never the URN, which anybody with the defence papers knows.
-fn reference(id: &str) -> String {
+pub(crate) fn reference(id: &str) -> String {
     let short = id.chars().take(8).collect::<String>().to_uppercase();
     format!("{}-{}", &short[..4], &short[4..])
 }

@@ -3,17 +3,18 @@
 use audit::entry::{Act, Entry};
 use domain::calendar::{end_of_day, london_date};
 use domain::contact::Route;
+use domain::draft::ADVISER_KIND;
 use domain::id::{MessageId, ObligationId, VictimId};
 use domain::masked::Masked;
 use domain::obligation::DueTime;
 use jiff::civil::Date;
 use store::obligations::{self, Move, ObligationRow};
 use store::reach::Named;
-use store::{Tx, drafts, outbox};
+use store::{Tx, drafts, mailboxes, outbox};
 
 use crate::carry_out::carried_by;
 use crate::entries::about;
-use crate::owed::{find_open, find_owed};
+use crate::owed::{find_open, find_owed, idle};
 use crate::{Error, Gateway, Result, Role};
 
 /// A reason that may stand in the contact log: a short code, never a sentence about somebody.
@@ -78,7 +79,9 @@ impl Gateway {
         let mut tx = self.pool().begin().await?;
         self.reach(&mut tx, actor, Named::Obligation(id)).await?;
         let owed = find_owed(&mut tx, id).await?;
-        if owed.state != "open" || owed.owner != "cps" || owed.template_kind.is_none() {
+        let has_words =
+            owed.template_kind.is_some() || mailboxes::find_by_obligation(&mut tx, id).await?.is_some();
+        if owed.state != "open" || owed.owner != "cps" || !has_words {
             return Err(Error::Conflict(
                 "only an open obligation of ours that a message discharges is drafted".to_owned(),
             ));
@@ -94,7 +97,7 @@ impl Gateway {
             }
         }
         drafts::void_all(&mut tx, id, actor, now).await?;
-        obligations::wait(&mut tx, id, None).await?;
+        obligations::wait(&mut tx, id, idle(&owed)).await?;
         entries
             .push(about(now, actor, Act::Decision, "obligation-to-be-drafted", &owed)?.with_reason(reason));
         Ok(tx.commit(&entries).await?)
@@ -228,7 +231,8 @@ impl Gateway {
             .ok_or(Error::NotFound("message"))?;
         let owed = find_open(&mut tx, &message.obligation_id).await?;
         let row = outbox::find(&mut tx, id).await?;
-        if row.is_some_and(|row| row.state == "permanent-failure")
+        if message.kind != ADVISER_KIND
+            && row.is_some_and(|row| row.state == "permanent-failure")
             && !self.has_safe_email(&mut tx, &message.victim_id).await?
         {
             return Err(Error::Conflict(

@@ -3,15 +3,17 @@
 use audit::entry::{Act, Entry};
 use domain::address::EmailAddress;
 use domain::contact::Plan;
-use domain::id::{AdviserId, InboundId, VictimId};
+use domain::id::{AdviserId, DraftId, InboundId, MessageId, VictimId};
 use domain::mailbox::Reason;
 use jiff::Timestamp;
-use store::mailboxes::{self, InboundRow};
+use store::mailboxes::{self, DutyRow, InboundRow};
 use store::reach::Named;
-use store::{Tx, threads};
+use store::{Tx, drafts, threads};
 
 use crate::adviser_register::AdviserPerson;
+use crate::deliver::restore;
 use crate::entries::{about_victim, entry};
+use crate::person::Victim;
 use crate::receive_mail::{Content, Filing};
 use crate::{Error, Gateway, Result, Role, Staff};
 
@@ -52,10 +54,10 @@ pub struct MailboxCount {
 pub enum MailboxQuestion {
     /// What waits for a person, oldest first.
     Waiting,
-    /// What was filed before this moment, newest first.
+    /// What was filed up to this moment, newest first.
     Filed {
-        /// Before when.
-        before: Timestamp,
+        /// Until when.
+        until: Timestamp,
     },
 }
 
@@ -97,6 +99,21 @@ pub struct MailRead {
     pub doubts: Vec<String>,
     /// Of a message that waits: the people in the reader's reach whom its sender supports, by case.
     pub supported: Vec<(VictimId, String)>,
+    /// Of a filed message: the answer that is owed, and how far it is.
+    pub answer: Option<AnswerRead>,
+}
+
+/// The answer to a message in a file.
+#[derive(Clone)]
+pub struct AnswerRead {
+    /// Whether it is still owed.
+    pub is_owed: bool,
+    /// By when, a local target.
+    pub due_at: Option<Timestamp>,
+    /// Its draft, unless that is void.
+    pub draft: Option<DraftId>,
+    /// The answer itself once it was approved, and its words.
+    pub approved: Option<(MessageId, String)>,
 }
 
 fn known(row: &InboundRow) -> MailOutline {
@@ -127,6 +144,7 @@ fn shown(row: &InboundRow, content: Content) -> MailRead {
         checks: content.checks,
         doubts: content.doubts,
         supported: Vec::new(),
+        answer: None,
     }
 }
 
@@ -165,8 +183,8 @@ impl Gateway {
         let mut tx = self.pool().read().await?;
         let rows = match question {
             MailboxQuestion::Waiting => mailboxes::list_quarantined(&mut tx, &scope, SHOWN_MAX).await?,
-            MailboxQuestion::Filed { before } => {
-                mailboxes::list_filed(&mut tx, &scope, before, SHOWN_MAX).await?
+            MailboxQuestion::Filed { until } => {
+                mailboxes::list_filed(&mut tx, &scope, until, SHOWN_MAX).await?
             }
         };
         Ok(rows.iter().map(known).collect())
@@ -205,10 +223,10 @@ impl Gateway {
         self.reach(&mut tx, user, Named::Victim(victim)).await?;
         let victim = self.load_victim(&mut tx, victim).await?;
         let rows = mailboxes::list_by_victim(&mut tx, &victim.row.id).await?;
+        let duties = mailboxes::list_duties(&mut tx, &victim.row.id).await?;
         let mut list = Vec::with_capacity(rows.len());
         for row in &rows {
-            let content = Self::open(&victim.key, "inbound", row.id.as_str(), &row.sealed)?;
-            list.push(shown(row, content));
+            list.push(self.read_filed(&mut tx, &victim, row, &duties).await?);
         }
         let read = about_victim(
             self.now(),
@@ -222,6 +240,39 @@ impl Gateway {
         let plan = victim.plan()?;
         tx.commit(&[read]).await?;
         Ok((plan, list))
+    }
+
+    /// A message in a file with its words, and the answer to it.
+    pub(crate) async fn read_filed(
+        &self,
+        tx: &mut Tx,
+        victim: &Victim,
+        row: &InboundRow,
+        duties: &[DutyRow],
+    ) -> Result<MailRead> {
+        let content = Self::open(&victim.key, "inbound", row.id.as_str(), &row.sealed)?;
+        let mut mail = shown(row, content);
+        if let Some(duty) = duties.iter().find(|duty| duty.inbound == row.id) {
+            mail.answer = Some(self.read_answer(tx, victim, duty).await?);
+        }
+        Ok(mail)
+    }
+
+    async fn read_answer(&self, tx: &mut Tx, victim: &Victim, duty: &DutyRow) -> Result<AnswerRead> {
+        let mut approved = None;
+        if let Some(id) = &duty.message {
+            let row = drafts::find_message(tx, id)
+                .await?
+                .ok_or(Error::NotFound("message"))?;
+            let words = restore(&row, victim)?.frozen().text().to_owned();
+            approved = Some((id.clone(), words));
+        }
+        Ok(AnswerRead {
+            is_owed: duty.state == "open",
+            due_at: duty.due_at,
+            draft: duty.draft.clone(),
+            approved,
+        })
     }
 
     /// Files what waited for a person, for a victim in reach whom the sender supports with live consent: a person can supply

@@ -1,7 +1,9 @@
 //! What came back: the attempt ends, a contact is written, the obligation is discharged or handed to a person.
 
 use audit::entry::{Act, Entry};
-use domain::id::{AttemptId, ContactId, ContactPointId, EventId, MessageId};
+use domain::draft::ADVISER_KIND;
+use domain::event::Detail;
+use domain::id::{AttemptId, ContactId, EventId, MessageId};
 use jiff::{SignedDuration, Timestamp};
 use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
@@ -10,8 +12,10 @@ use store::{Tx, obligations, outbox};
 
 use crate::carry_out::carried_by;
 use crate::compose_draft::CONTENT_FREE;
+use crate::deliver::Addressee;
 use crate::entries::about;
 use crate::owed::find_owed;
+use crate::record_event::own_event;
 use crate::{Error, Gateway, Result, Settings};
 
 pub(crate) const WORKER: &str = "system:outbox";
@@ -34,7 +38,7 @@ pub(crate) struct Tried {
     pub(crate) message: MessageId,
     pub(crate) kind: String,
     pub(crate) area: String,
-    pub(crate) point: ContactPointId,
+    pub(crate) to: Addressee,
 }
 
 /// What came of a try.
@@ -146,7 +150,7 @@ impl Gateway {
         if matches!(came, Came::Changed) {
             return Ok(());
         }
-        self.write_contact(tx, &tried.owed, &tried.message, outcome)
+        self.write_contact(tx, &tried.owed, (&tried.message, &tried.kind), outcome)
             .await?;
         if let Came::Accepted { .. } = came {
             self.discharge(tx, tried, entries).await?;
@@ -155,10 +159,12 @@ impl Gateway {
                 self.distrust(tx, tried).await?;
             }
             obligations::wait(tx, &tried.owed.id, Some("decision-about-delivery")).await?;
-            self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
+            let told = sentence(came, &tried.kind);
+            self.notify(tx, &tried.owed, Some(&tried.message), state, told)
                 .await?;
         } else if came.is_of_relay() && tried.tries == 1 {
-            self.notify(tx, &tried.owed, Some(&tried.message), state, sentence(came))
+            let told = sentence(came, &tried.kind);
+            self.notify(tx, &tried.owed, Some(&tried.message), state, told)
                 .await?;
         }
         Ok(())
@@ -185,7 +191,9 @@ impl Gateway {
         if owed.state != "open" {
             return Ok(());
         }
-        if tried.kind == CONTENT_FREE && tried.owed.template_kind.as_deref() != Some(CONTENT_FREE) {
+        if tried.kind == ADVISER_KIND {
+            self.answered(tx, tried, entries).await?;
+        } else if tried.kind == CONTENT_FREE && tried.owed.template_kind.as_deref() != Some(CONTENT_FREE) {
             obligations::wait(tx, &tried.owed.id, Some("call-by-the-officer")).await?;
         } else if tried.owed.discharge == "email-accepted" {
             let (now, message) = (self.now(), tried.message.as_str());
@@ -210,15 +218,38 @@ impl Gateway {
         Ok(())
     }
 
+    /// The adviser's mail server took the answer: that was owed, and now it is open whether the victim was told
+    /// (requirement B6).
+    async fn answered(&self, tx: &mut Tx, tried: &Tried, entries: &mut Vec<Entry>) -> Result<()> {
+        let now = self.now();
+        let by = tried.message.as_str();
+        obligations::end(tx, &tried.owed.id, "discharged", by, "adviser-answered", now).await?;
+        let ended = about(now, WORKER, Act::Change, "obligation-discharged", &tried.owed)?;
+        entries.push(ended.with_message(by).with_reason("adviser-answered"));
+        let victim = match self.load_victim(tx, &tried.owed.victim_id).await {
+            Err(Error::Erased) => return Ok(()),
+            found => found?,
+        };
+        let detail = Detail::AdviserAnswered {};
+        let event = own_event("mailbox", &victim, by.to_owned(), (now, None), detail)?;
+        // Where no rule asks for a confirmation (the case is closed, the victim opted out), none is owed.
+        self.record_one(tx, WORKER, &event, victim, entries).await?;
+        Ok(())
+    }
+
     /// A hard bounce: the contact point is no longer trusted (requirement A6). It is never edited here.
     async fn distrust(&self, tx: &mut Tx, tried: &Tried) -> Result<()> {
+        let Addressee::Point(point) = &tried.to else {
+            // An adviser's address is the register's: whoever keeps it asks the service, and nothing is edited here.
+            return Ok(());
+        };
         let victim = match self.load_victim(tx, &tried.owed.victim_id).await {
             // There is no plan any more that could be trusted.
             Err(Error::Erased) => return Ok(()),
             found => found?,
         };
         let mut plan = victim.plan()?;
-        if plan.hard_bounce(&tried.point, self.now()).is_err() {
+        if plan.hard_bounce(point, self.now()).is_err() {
             // The plan has lost this point since: it was replaced, and what was replaced is barred already.
             return Ok(());
         }
@@ -230,10 +261,15 @@ impl Gateway {
         &self,
         tx: &mut Tx,
         owed: &ObligationRow,
-        message: &MessageId,
+        (message, kind): (&MessageId, &str),
         result: &str,
     ) -> Result<()> {
         let now = self.now();
+        let person = if kind == ADVISER_KIND {
+            "via-isva"
+        } else {
+            "victim"
+        };
         let contact = ContactRow {
             id: ContactId::random(self.entropy()),
             case_id: owed.case_id.clone(),
@@ -242,7 +278,7 @@ impl Gateway {
             message_id: Some(message.clone()),
             method: "email".to_owned(),
             direction: "outbound".to_owned(),
-            person: "victim".to_owned(),
+            person: person.to_owned(),
             result: result.to_owned(),
             informed: false,
             informed_at: None,
@@ -276,19 +312,25 @@ impl Gateway {
 }
 
 pub(crate) fn ended(now: Timestamp, verb: &str, tried: &Tried, outcome: &str, code: &str) -> Result<Entry> {
-    Ok(about(now, WORKER, Act::Outcome, verb, &tried.owed)?
+    let entry = about(now, WORKER, Act::Outcome, verb, &tried.owed)?
         .with_area(&tried.area)
         .with_message(tried.message.as_str())
         .with_attempt(tried.attempt.as_str())
         .with_channel("email")
         .with_result(outcome)
-        .with_fact("code", code)
-        .with_fact("point", tried.point.as_str()))
+        .with_fact("code", code);
+    Ok(tried.to.noted(entry))
 }
 
-/// What the officer is told, in plain words.
-pub(crate) fn sentence(came: &Came) -> &'static str {
+/// What the officer is told of a message of this kind, in plain words.
+pub(crate) fn sentence(came: &Came, kind: &str) -> &'static str {
     match came {
+        Came::Temporary { .. } if kind == ADVISER_KIND => {
+            "The adviser's mail server put us off until we gave up. Nothing was delivered. Ring the adviser."
+        }
+        Came::Permanent { .. } if kind == ADVISER_KIND => {
+            "The adviser's mail server refused the answer for good. Nothing was delivered. Ask the service for the adviser's address, by telephone."
+        }
         Came::Accepted { .. } => "The receiving server took the message.",
         Came::Temporary { .. } => {
             "The receiving server put us off until we gave up. Nothing was delivered. Decide how to reach the victim."

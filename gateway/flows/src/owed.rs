@@ -25,3 +25,9 @@ pub(crate) async fn find_open(tx: &mut Tx, id: &ObligationId) -> Result<Obligati
         )))
     }
 }
+
+/// What a duty waits for while nothing is under way for it: for its officer, where no vetted words are made of the record
+/// alone.
+pub(crate) fn idle(owed: &ObligationRow) -> Option<&'static str> {
+    owed.template_kind.is_none().then_some("act-by-the-officer")
+}

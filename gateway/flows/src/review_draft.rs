@@ -14,8 +14,9 @@ use store::{Tx, checks, obligations, vettings};
 
 use crate::compose_draft::Content;
 use crate::decide::check_reason;
+use crate::deliver::Asked;
 use crate::entries::about;
-use crate::owed::find_owed;
+use crate::owed::{find_owed, idle};
 use crate::person::Victim;
 use crate::{Error, Gateway, Result, Role};
 
@@ -24,6 +25,8 @@ const OFFICERS: [Role; 2] = [Role::Vlo, Role::VloManager];
 /// Where an email would go, as it may be shown: never the whole address.
 #[derive(Debug, Clone)]
 pub struct Towards {
+    /// Of an answer to an adviser: who that is.
+    pub adviser: Option<String>,
     /// The first letter and the domain.
     pub masked: String,
     /// Whether it may be used now.
@@ -73,6 +76,11 @@ impl Gateway {
         let sent_for_check = checks::find_check(&mut tx, id).await?;
         let message = checks::find_message_of(&mut tx, id).await?;
         let is_vetted = vettings::find(&mut tx, &row.digest).await?.is_some();
+        let plan = victim.plan()?;
+        let towards = match self.asked(&mut tx, &row.kind, &owed.id).await? {
+            Some(asked) => Some(self.towards_adviser(&mut tx, &victim, &asked).await?),
+            None => towards(&plan, now),
+        };
         drop(tx);
         let version = u32::try_from(row.version).unwrap_or_default();
         let read = about(now, actor, Act::Consultation, "draft-read", &owed)?
@@ -82,11 +90,10 @@ impl Gateway {
             .with_fact("plan", "shown")
             .with_reason(reason);
         self.record(read).await?;
-        let plan = victim.plan()?;
         let sender = sent_for_check.as_ref().map(|(by, _)| by.as_str());
         Ok(Review {
             why_not: why_not(actor, &row, sender),
-            towards: towards(&plan, now),
+            towards,
             name: victim.person()?.preferred_name.reveal().to_owned(),
             values: content.values.values().flat_map(texts).collect(),
             frozen: content.frozen,
@@ -97,6 +104,15 @@ impl Gateway {
             is_vetted,
             sent_for_check,
             message,
+        })
+    }
+
+    async fn towards_adviser(&self, tx: &mut Tx, victim: &Victim, asked: &Asked) -> Result<Towards> {
+        let adviser = self.recipient_of(tx, victim, asked).await?;
+        Ok(Towards {
+            adviser: Some(adviser.name.reveal().to_owned()),
+            masked: mask_address(adviser.address.reveal()),
+            usable: adviser.may_be_written_to(&victim.row.id, self.now()),
         })
     }
 
@@ -149,7 +165,7 @@ impl Gateway {
         is_waiting(&row)?;
         let owed = find_owed(tx, &row.obligation_id).await?;
         drafts::decide(tx, id, "void", actor, now).await?;
-        obligations::wait(tx, &owed.id, None).await?;
+        obligations::wait(tx, &owed.id, idle(&owed)).await?;
         Ok(about(now, actor, Act::Decision, "draft-voided", &owed)?
             .with_draft(id.as_str())
             .with_reason(reason))
@@ -192,6 +208,7 @@ fn towards(plan: &Plan, now: Timestamp) -> Option<Towards> {
         return None;
     };
     Some(Towards {
+        adviser: None,
         masked: mask_address(address.reveal()),
         usable: point.usable(now).is_ok(),
     })

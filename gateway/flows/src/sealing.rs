@@ -19,14 +19,27 @@ fn fault(fault: impl std::fmt::Display) -> Error {
 impl Gateway {
     /// Makes and keeps a key for a victim, a case's defence side or an adviser.
     pub(crate) async fn new_key(&self, tx: &mut Tx, owner: &str) -> Result<DataKey> {
-        let key = DataKey::from_bytes(random(self.entropy()));
-        let wrapped = self
-            .parts
-            .keys
-            .wrap(owner, &key, random(self.entropy()))
-            .map_err(fault)?;
+        let (key, wrapped) = self.make_key(owner)?;
         keys::add(tx, owner, &wrapped.kek_id, &wrapped.bytes, self.now()).await?;
         Ok(key)
+    }
+
+    /// The key of an owner who is nobody, made when it is asked for first; of several who ask first at once, all get the
+    /// same.
+    pub(crate) async fn owned_key(&self, tx: &mut Tx, owner: &str) -> Result<DataKey> {
+        let mut found = keys::find(tx, owner).await?;
+        if found.is_none() {
+            let (_, wrapped) = self.make_key(owner)?;
+            keys::add_first(tx, owner, &wrapped.kek_id, &wrapped.bytes, self.now()).await?;
+            found = keys::find(tx, owner).await?;
+        }
+        self.unwrap(owner, found)
+    }
+
+    fn make_key(&self, owner: &str) -> Result<(DataKey, WrappedKey)> {
+        let key = DataKey::from_bytes(random(self.entropy()));
+        let wrapped = self.parts.keys.wrap(owner, &key, random(self.entropy()));
+        Ok((key, wrapped.map_err(fault)?))
     }
 
     /// The key of an owner; an erased one has none any more.

@@ -99,7 +99,7 @@ impl Gateway {
         let owed = find_owed(tx, &row.obligation_id).await?;
         self.settle(tx, worker, claim, "unknown", None, "end-not-seen")
             .await?;
-        self.write_contact(tx, &owed, &claim.message_id, "unknown")
+        self.write_contact(tx, &owed, (&claim.message_id, &row.kind), "unknown")
             .await?;
         obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
         self.notify(
@@ -107,7 +107,7 @@ impl Gateway {
             &owed,
             Some(&claim.message_id),
             "unknown",
-            sentence(&Came::Unknown),
+            sentence(&Came::Unknown, &row.kind),
         )
         .await?;
         let entry = about(now, WORKER, Act::Outcome, "delivery-ended", &owed)?;
@@ -150,7 +150,8 @@ impl Gateway {
         let came = Came::Technical {
             code: reason.to_owned(),
         };
-        self.notify(tx, owed, Some(&claim.message_id), reason, sentence(&came))
+        let kind = owed.template_kind.as_deref().unwrap_or_default();
+        self.notify(tx, owed, Some(&claim.message_id), reason, sentence(&came, kind))
             .await?;
         let aside = about(now, WORKER, Act::Outcome, "message-set-aside", owed)?;
         Ok(aside.with_message(claim.message_id.as_str()).with_reason(reason))

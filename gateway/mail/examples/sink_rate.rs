@@ -89,6 +89,7 @@ async fn send_some(relay: Relay, task: usize, messages: usize) -> Result<u32, Bo
             auto_submitted: true,
             return_path: &return_path,
             language: "en",
+            conversation: None,
         })?;
         if let Outcome::Accepted { .. } = relay.ready().await?.send(&message).await {
             accepted += 1;

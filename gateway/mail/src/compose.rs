@@ -50,6 +50,17 @@ pub struct Outgoing<'a> {
     pub return_path: &'a ReturnPath,
     /// The language tag of the words, such as `en` or `cy`.
     pub language: &'a str,
+    /// The conversation that it goes on with, if it does.
+    pub conversation: Option<Conversation<'a>>,
+}
+
+/// The conversation that a message goes on with.
+#[derive(Clone, Copy)]
+pub struct Conversation<'a> {
+    /// Where an answer is known to belong to it.
+    pub reply_to: &'a EmailAddress,
+    /// The Message-ID that is answered, `<id@host>`; one that cannot be written safely is left out.
+    pub in_reply_to: Option<&'a str>,
 }
 
 /// Why a message was not composed. Never holds what was refused.
@@ -141,6 +152,14 @@ pub fn compose(outgoing: &Outgoing<'_>) -> Result<Composed, ComposeError> {
         .raw_header(raw("Content-Language", outgoing.language));
     if outgoing.auto_submitted {
         builder = builder.raw_header(raw("Auto-Submitted", "auto-generated"));
+    }
+    if let Some(conversation) = outgoing.conversation {
+        builder = builder.reply_to(Mailbox::new(None, address("mailbox", conversation.reply_to)?));
+        if let Some(earlier) = conversation.in_reply_to.filter(|id| check_message_id(id).is_ok()) {
+            builder = builder
+                .in_reply_to(earlier.to_owned())
+                .references(earlier.to_owned());
+        }
     }
     let parts = MultiPart::builder()
         .kind(lettre::message::MultiPartKind::Alternative)

@@ -35,6 +35,8 @@ pub enum FieldType {
     Text,
     /// The one bounded free field, written by a named prosecutor (C2, C6): line breaks allowed.
     ProsecutorText,
+    /// The one bounded free field of an answer to an adviser, written by a named officer: line breaks allowed.
+    OfficerText,
     /// A list of lines.
     List,
     /// Yes or no; only for `{{#if}}`.
@@ -55,11 +57,17 @@ impl FieldType {
             Self::Phone => "phone",
             Self::Text => "text",
             Self::ProsecutorText => "prosecutor-text",
+            Self::OfficerText => "officer-text",
             Self::List => "list",
             Self::Flag => "flag",
             Self::Number => "number",
             Self::Reference => "reference",
         }
+    }
+
+    /// Whether somebody writes it freely, in one line or many: such a field is always bounded.
+    pub(crate) fn is_free(self) -> bool {
+        matches!(self, Self::ProsecutorText | Self::OfficerText)
     }
 
     /// The longest value in characters (for a list: of one item) when the manifest states none.
@@ -68,7 +76,7 @@ impl FieldType {
             Self::Name => 100,
             Self::Phone => 25,
             Self::Reference => 40,
-            Self::ProsecutorText => 2_000,
+            Self::ProsecutorText | Self::OfficerText => 2_000,
             _ => 200,
         }
     }
@@ -311,7 +319,7 @@ fn field_spec(name: &str, field: &RawField) -> Result<FieldSpec, (String, &'stat
     if list && (field.items_max.is_none() || field.chars_max.is_none()) {
         return Err((format!("list {name} has no bounds"), "items_max and chars_max"));
     }
-    if field.kind == FieldType::ProsecutorText && field.chars_max.is_none() {
+    if field.kind.is_free() && field.chars_max.is_none() {
         return Err((format!("{name} has no bound"), "chars_max"));
     }
     if !list && field.items_max.is_some() {

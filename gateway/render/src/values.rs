@@ -166,7 +166,7 @@ fn list(items: &[Value], spec: &FieldSpec) -> Result<Value, Fault> {
 
 /// A bounded text without hidden characters, trimmed; CRLF becomes LF where line breaks are allowed.
 fn text(raw: &str, spec: &FieldSpec) -> Result<String, Fault> {
-    let many_lines = spec.kind == FieldType::ProsecutorText;
+    let many_lines = spec.kind.is_free();
     let raw = if many_lines {
         raw.replace("\r\n", "\n")
     } else {

@@ -8,6 +8,8 @@ use crate::{Result, Row, Statement, Tx};
 
 statements! {
     ADD = Statement::both("data_keys.add", "INSERT INTO data_keys (owner, kek_id, wrapped, created_at) VALUES ($1, $2, $3, $4)");
+    ADD_FIRST = Statement::both("data_keys.add_first",
+        "INSERT INTO data_keys (owner, kek_id, wrapped, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (owner) DO NOTHING");
     FIND = Statement::both("data_keys.find", "SELECT kek_id, wrapped FROM data_keys WHERE owner = $1");
     // In the order of the owners, so that two who wrap anew lock the rows in the same order.
     NOT_UNDER = Statement::both("data_keys.list_not_under",
@@ -31,6 +33,12 @@ pub struct KeyRow {
 /// Keeps a new wrapped key.
 pub async fn add(tx: &mut Tx, owner: &str, kek_id: &str, wrapped: &[u8], at: Timestamp) -> Result<()> {
     tx.execute(&ADD, args![owner, kek_id, wrapped, at]).await?;
+    Ok(())
+}
+
+/// The same for an owner who may have a key by now, which then stays.
+pub async fn add_first(tx: &mut Tx, owner: &str, kek_id: &str, wrapped: &[u8], at: Timestamp) -> Result<()> {
+    tx.execute(&ADD_FIRST, args![owner, kek_id, wrapped, at]).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What came to the mailboxes, filed or in quarantine.
 
-use domain::id::{AdviserId, CaseId, InboundId, ThreadId, VictimId};
+use domain::id::{AdviserId, CaseId, DraftId, InboundId, MessageId, ObligationId, ThreadId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
@@ -29,10 +29,21 @@ statements! {
     FIND_WAITING = Statement::both("inbound.find_quarantined",
         concat!(columns!("WHERE i.id = $1 AND i.state = 'quarantined' AND "), in_scope!("i.area", "''", "''")));
     FILED = Statement::both("inbound.list_filed",
-        concat!(columns!("JOIN victims v ON v.id = i.victim_id WHERE i.state = 'filed' AND i.received_at < $1 AND "),
+        concat!(columns!("JOIN victims v ON v.id = i.victim_id WHERE i.state = 'filed' AND i.received_at <= $1 AND "),
                 in_scope!("i.area", "COALESCE(v.vlo, '')", "v.id"), " ORDER BY i.received_at DESC, i.id LIMIT $22"));
     THREAD = Statement::both("inbound.list_by_thread", columns!("WHERE i.thread_id = $1 AND i.state = 'filed' ORDER BY i.received_at, i.id"));
     VICTIM = Statement::both("inbound.list_by_victim", columns!("WHERE i.victim_id = $1 AND i.state = 'filed' ORDER BY i.received_at, i.id"));
+    // The event of a filed message bears the message's identifier; the duty to answer hangs on the event.
+    OF_DUTY = Statement::both("inbound.find_by_obligation",
+        columns!("JOIN events e ON e.source = 'mailbox' AND e.source_event_id = i.id \
+                  JOIN obligations o ON o.event_id = e.id WHERE o.id = $1"));
+    FIND_FILED = Statement::both("inbound.find_filed",
+        columns!("WHERE i.id = $1 AND i.victim_id = $2 AND i.state = 'filed'"));
+    DUTIES = Statement::both("inbound.list_duties",
+        "SELECT i.id, o.id, o.state, o.due_at, d.id, m.id FROM inbound i \
+         JOIN events e ON e.source = 'mailbox' AND e.source_event_id = i.id JOIN obligations o ON o.event_id = e.id \
+         LEFT JOIN drafts d ON d.obligation_id = o.id AND d.state <> 'void' LEFT JOIN messages m ON m.draft_id = d.id \
+         WHERE i.victim_id = $1 ORDER BY i.received_at, o.id");
     FILE = Statement::both("inbound.file",
         "UPDATE inbound SET state = 'filed', case_id = $2, victim_id = $3, adviser_id = $4, thread_id = $5, sealed = $6, \
          decided_at = $7, decided_by = $8, decided_why = $9 WHERE id = $1 AND state = 'quarantined'");
@@ -74,6 +85,23 @@ pub struct InboundRow {
     pub attachments: i64,
     /// What it holds, sealed under the victim's key or, while it was never filed, the mailbox's.
     pub sealed: Vec<u8>,
+}
+
+/// The duty to answer a filed message, and what was done for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DutyRow {
+    /// The message.
+    pub inbound: InboundId,
+    /// The duty.
+    pub obligation: ObligationId,
+    /// `open`, `discharged`, ...
+    pub state: String,
+    /// By when an answer is owed.
+    pub due_at: Option<Timestamp>,
+    /// The draft of the answer, unless it is void.
+    pub draft: Option<DraftId>,
+    /// The answer, once approved.
+    pub message: Option<MessageId>,
 }
 
 /// How many messages of an Area stand how.
@@ -146,11 +174,44 @@ pub async fn find_quarantined(tx: &mut Tx, scope: &Scope, id: &InboundId) -> Res
     found.as_ref().map(inbound).transpose()
 }
 
-/// What was filed for people in reach before `before`, newest first.
-pub async fn list_filed(tx: &mut Tx, scope: &Scope, before: Timestamp, most: u32) -> Result<Vec<InboundRow>> {
-    let mut args = scope.args(before.into());
+/// What was filed for people in reach up to this moment, newest first.
+pub async fn list_filed(tx: &mut Tx, scope: &Scope, until: Timestamp, most: u32) -> Result<Vec<InboundRow>> {
+    let mut args = scope.args(until.into());
     args.push(i64::from(most).into());
     all(&tx.list(&FILED, &args).await?)
+}
+
+/// The message that a duty owes an answer to.
+pub async fn find_by_obligation(tx: &mut Tx, id: &ObligationId) -> Result<Option<InboundRow>> {
+    tx.find(&OF_DUTY, args![id])
+        .await?
+        .as_ref()
+        .map(inbound)
+        .transpose()
+}
+
+/// A message in this victim's file.
+pub async fn find_filed(tx: &mut Tx, id: &InboundId, victim: &VictimId) -> Result<Option<InboundRow>> {
+    tx.find(&FIND_FILED, args![id, victim])
+        .await?
+        .as_ref()
+        .map(inbound)
+        .transpose()
+}
+
+/// The duties to answer what stands in a victim's file, oldest message first.
+pub async fn list_duties(tx: &mut Tx, victim: &VictimId) -> Result<Vec<DutyRow>> {
+    let one = |row: &Row| {
+        Ok(DutyRow {
+            inbound: row.parsed(0, InboundId::parse)?,
+            obligation: row.parsed(1, ObligationId::parse)?,
+            state: row.text(2)?,
+            due_at: row.at_opt(3)?,
+            draft: row.parsed_opt(4, DraftId::parse)?,
+            message: row.parsed_opt(5, MessageId::parse)?,
+        })
+    };
+    tx.list(&DUTIES, args![victim]).await?.iter().map(one).collect()
 }
 
 /// The messages of a conversation, oldest first.

@@ -3,7 +3,7 @@
 //! `next_at` is when a message wants to be looked at again; NULL when nothing happens to it without a
 //! person, or at all. A claim takes the most urgent obligation first.
 
-use domain::id::{AttemptId, ContactPointId, MessageId};
+use domain::id::{AttemptId, MessageId};
 use jiff::Timestamp;
 
 use crate::arg::args;
@@ -49,8 +49,8 @@ statements! {
     // On PostgreSQL the row is locked: whoever takes a lease over and whoever still sets a mark come one after the
     // other, and the later one sees what the earlier one did.
     ATTEMPT_OPEN = Statement::pair("attempts.list_open",
-        "SELECT id, message_id, point_id, started_at, data_at FROM attempts WHERE message_id = $1 AND ended_at IS NULL ORDER BY started_at, id",
-        "SELECT id, message_id, point_id, started_at, data_at FROM attempts WHERE message_id = $1 AND ended_at IS NULL ORDER BY started_at, id FOR UPDATE");
+        "SELECT id, message_id, started_at, data_at FROM attempts WHERE message_id = $1 AND ended_at IS NULL ORDER BY started_at, id",
+        "SELECT id, message_id, started_at, data_at FROM attempts WHERE message_id = $1 AND ended_at IS NULL ORDER BY started_at, id FOR UPDATE");
     ATTEMPTS = Statement::both("attempts.list",
         "SELECT id, started_at, data_at, ended_at, outcome, code FROM attempts WHERE message_id = $1 ORDER BY started_at, id");
 }
@@ -92,8 +92,6 @@ pub struct OpenAttempt {
     pub id: AttemptId,
     /// The message.
     pub message_id: MessageId,
-    /// To which contact point.
-    pub point_id: ContactPointId,
     /// When it began.
     pub started_at: Timestamp,
     /// The mark: from here on the message may have left (law 7).
@@ -217,15 +215,15 @@ pub async fn count_by_state(tx: &mut Tx) -> Result<Vec<(String, String, i64)>> {
         .collect()
 }
 
-/// Writes down a try before it connects.
+/// Writes down a try before it connects. `to` is the identifier of the contact point, or of the adviser.
 pub async fn add_attempt(
     tx: &mut Tx,
     id: &AttemptId,
     message: &MessageId,
-    point: &ContactPointId,
+    to: &str,
     at: Timestamp,
 ) -> Result<()> {
-    tx.execute(&ATTEMPT_ADD, args![id, message, point, at]).await?;
+    tx.execute(&ATTEMPT_ADD, args![id, message, to, at]).await?;
     Ok(())
 }
 
@@ -251,9 +249,8 @@ pub async fn list_open_attempts(tx: &mut Tx, message: &MessageId) -> Result<Vec<
         Ok(OpenAttempt {
             id: row.parsed(0, AttemptId::parse)?,
             message_id: row.parsed(1, MessageId::parse)?,
-            point_id: row.parsed(2, ContactPointId::parse)?,
-            started_at: row.at(3)?,
-            data_at: row.at_opt(4)?,
+            started_at: row.at(2)?,
+            data_at: row.at_opt(3)?,
         })
     };
     tx.list(&ATTEMPT_OPEN, args![message])

@@ -41,6 +41,7 @@ statements! {
     ANSWERED = Statement::both("threads.list_answered",
         "SELECT t.id, t.victim_id, t.adviser_id, t.state FROM threads t WHERE t.token_hash = $1 OR t.id IN \
          (SELECT r.thread_id FROM thread_references r WHERE r.value_index IN ($2, $3, $4, $5, $6, $7, $8, $9)) ORDER BY t.id");
+    OPEN = Statement::both("threads.is_open", "SELECT id FROM threads WHERE id = $1 AND state = 'open'");
     CLOSE = Statement::both("threads.close",
         "UPDATE threads SET state = 'closed', changed_at = $3 WHERE victim_id = $1 AND adviser_id = $2 AND state = 'open'");
 }
@@ -189,6 +190,11 @@ pub async fn list_answered(
         })
     };
     tx.list(&ANSWERED, &args).await?.iter().map(one).collect()
+}
+
+/// Whether a conversation goes on.
+pub async fn is_open(tx: &mut Tx, id: &ThreadId) -> Result<bool> {
+    Ok(tx.find(&OPEN, args![id]).await?.is_some())
 }
 
 /// Closes every conversation with an adviser about a victim; answers how many.

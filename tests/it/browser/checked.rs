@@ -108,6 +108,7 @@ const STORIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("hand-over.test.mjs", &["/messages/{id}"]),
+    ("hostile.test.mjs", &["/mailbox"]),
     (
         "record.test.mjs",
         &[
@@ -117,6 +118,7 @@ const STORIES: &[(&str, &[&str])] = &[
             "/mailbox",
             "/mailbox/{id}",
             "/victims/{id}/correspondence",
+            "/victims/{id}/correspondence/{message}",
             "/victims/{id}/details",
             "/victims/{id}/details/change",
             "/victims/{id}/support",

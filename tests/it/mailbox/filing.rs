@@ -12,9 +12,9 @@ use serde_json::json;
 
 use super::{ADVISER, MAILBOX, Trial, adviser, mail, question, trial};
 
-const REASON: &str = "answer-the-victim";
+pub(super) const REASON: &str = "answer-the-victim";
 
-async fn victim(trial: &Trial, urn: &str, reference: &str) -> VictimId {
+pub(super) async fn victim(trial: &Trial, urn: &str, reference: &str) -> VictimId {
     let mut tx = trial.house.reader().await;
     let found = store::subjects::find_by_ref(&mut tx, urn, reference)
         .await

@@ -1,5 +1,6 @@
 //! The mailboxes for advisers: who is filed where, who waits, and what nobody learns.
 
+mod answers;
 mod filing;
 mod peers;
 mod triage;
@@ -40,7 +41,12 @@ pub(crate) struct Trial {
 }
 
 pub(crate) async fn trial(database: &Database) -> Trial {
-    let house = TestGateway::new(database, Faults::Always(Fault::None)).await;
+    trial_with(database, Faults::Always(Fault::None)).await
+}
+
+/// The same with a relay that fails so.
+pub(crate) async fn trial_with(database: &Database, faults: Faults) -> Trial {
+    let house = TestGateway::new(database, faults).await;
     house
         .add_victim(&case(&json!({"adviser": adviser(&json!({}))})))
         .await;

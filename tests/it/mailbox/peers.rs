@@ -25,6 +25,8 @@ use super::{ADVISER, MAILBOX, adviser};
 /// Victims of the flood, each with an adviser of their own.
 const VICTIMS: usize = 8;
 const CONNECTIONS: usize = 64;
+/// How often one message is handed over before that fails.
+const TRIES_MAX: usize = 5;
 
 fn door_settings() -> Settings {
     Settings {
@@ -164,16 +166,24 @@ async fn hand_over(to: SocketAddr, messages: Vec<(String, String)>) {
             .starts_with("250")
     );
     for (from, body) in messages {
-        assert!(
-            say("XFORWARD ADDR=127.0.0.1 HELO=mail.haven.example\r\n".to_owned())
-                .await
-                .starts_with("250")
-        );
-        assert!(say(format!("MAIL FROM:<{from}>\r\n")).await.starts_with("250"));
-        assert!(say(format!("RCPT TO:<{MAILBOX}>\r\n")).await.starts_with("250"));
-        assert!(say("DATA\r\n".to_owned()).await.starts_with("354"));
-        let stored = say(format!("From: {from}\r\nSubject: x\r\n\r\n{body}\r\n.\r\n")).await;
-        assert!(stored.starts_with("250"), "{stored}");
+        let mut tries = 0..TRIES_MAX;
+        loop {
+            tries.next().expect("it is taken in the end");
+            assert!(
+                say("XFORWARD ADDR=127.0.0.1 HELO=mail.haven.example\r\n".to_owned())
+                    .await
+                    .starts_with("250")
+            );
+            assert!(say(format!("MAIL FROM:<{from}>\r\n")).await.starts_with("250"));
+            assert!(say(format!("RCPT TO:<{MAILBOX}>\r\n")).await.starts_with("250"));
+            assert!(say("DATA\r\n".to_owned()).await.starts_with("354"));
+            let stored = say(format!("From: {from}\r\nSubject: x\r\n\r\n{body}\r\n.\r\n")).await;
+            // On a machine that does too much at once, the door may ask to come again, and a mail server does.
+            if !stored.starts_with("451") {
+                assert!(stored.starts_with("250"), "{stored}");
+                break;
+            }
+        }
     }
     say("QUIT\r\n".to_owned()).await;
 }

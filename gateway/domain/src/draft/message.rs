@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CONTENT_FREE_KIND, Draft, Frozen};
+use super::{ADVISER_KIND, CONTENT_FREE_KIND, Draft, Frozen};
 use crate::id::{DraftId, MessageId, ObligationId, VictimId};
 
 /// Who cancelled a message, and when.
@@ -143,6 +143,11 @@ impl Message {
     /// Whether it only tells that there is an update.
     pub fn is_content_free(&self) -> bool {
         self.0.kind == CONTENT_FREE_KIND
+    }
+
+    /// Whether it is written to an adviser, and so to nobody else.
+    pub fn is_to_adviser(&self) -> bool {
+        self.0.kind == ADVISER_KIND
     }
 
     /// Whether somebody cancelled it.

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use content::{Finding, FindingKind, ForeignFacts, OwnFacts, content_check};
+pub use content::{Finding, FindingKind, ForeignFacts, OwnFacts, content_check, evidence_check};
 pub use message::{Cancelled, DigestMismatch, Message, MessageParts};
 pub use vetting::{Vetted, VettingFault, VettingProof};
 
@@ -31,6 +31,8 @@ pub const HOLD_BACK_DEFAULT_MINUTES: u16 = 15;
 pub const HOLD_BACK_MAX_HOURS: i64 = 24;
 /// The kind that tells only that there is an update, for people who want no content in email.
 pub const CONTENT_FREE_KIND: &str = "update-available";
+/// The kind that answers an adviser. It is about a victim and never for her or him.
+pub const ADVISER_KIND: &str = "adviser-answer";
 
 /// When a hold-back of so many minutes, begun now, runs out.
 pub fn hold_back_until(now: Timestamp, minutes: u16) -> Timestamp {

@@ -329,6 +329,8 @@ details! {
     SafetyCheckDue = "safety-check-due" in Contact {}
     /// A victim's adviser wrote to us, and waits for an answer.
     AdviserMessage = "adviser-message" in Contact {}
+    /// An answer of ours reached the adviser's mail server. The victim has heard nothing by it.
+    AdviserAnswered = "adviser-answered" in Contact {}
     /// The victim no longer supports the prosecution.
     VictimWithdrew = "victim-withdrew" in Case {}
     /// The victim wants no more news, of some stages or at all.

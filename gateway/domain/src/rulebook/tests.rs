@@ -63,6 +63,7 @@ const IDS: &[&str] = &[
     "HOUSE-MEETING-CHANGED",
     "HOUSE-MEETING-CANCELLED",
     "HOUSE-ADVISER-ANSWER",
+    "HOUSE-ADVISER-CONFIRM",
 ];
 
 #[test]

@@ -94,6 +94,9 @@ fn decide(
     now: Timestamp,
 ) -> Result<Option<ContactPointId>, HoldReason> {
     check_for_victim(message, eligibility, plan)?;
+    if message.is_to_adviser() {
+        return Err(HoldReason::WrongRecipient);
+    }
     let hold_back = message.parts().hold_back_until;
     if now < hold_back {
         return Err(HoldReason::HoldBack { until: hold_back });

@@ -61,6 +61,8 @@ pub enum HoldReason {
     ContentNotWanted,
     /// Message, plan and standing do not belong to one victim.
     WrongVictim,
+    /// It is written to an adviser, and was meant to go to somebody else.
+    WrongRecipient,
     /// Texts were not agreed on.
     TextNotAgreed,
 }
@@ -86,6 +88,7 @@ impl HoldReason {
             Self::RouteByHand => "route-by-hand",
             Self::ContentNotWanted => "content-not-wanted",
             Self::WrongVictim => "wrong-victim",
+            Self::WrongRecipient => "wrong-recipient",
             Self::TextNotAgreed => "text-not-agreed",
         }
     }
@@ -135,6 +138,7 @@ impl HoldReason {
             Self::WrongVictim => {
                 "The message and the contact plan belong to different people. Do not send it; tell a manager."
             }
+            Self::WrongRecipient => "It is written to an adviser and goes to nobody else. Tell a manager.",
             Self::TextNotAgreed => {
                 "The person has not agreed to text messages. Ask them first, or use another way."
             }

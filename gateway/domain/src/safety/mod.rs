@@ -3,7 +3,7 @@
 //! [`clear`] looks in this order, and the first that fails holds the message:
 //!
 //! 1. cancelled;
-//! 2. meant for another victim than plan and standing speak of;
+//! 2. meant for another victim than plan and standing speak of, or written to an adviser and on its way to somebody else;
 //! 3. deceased, withdrawn, opted out, wants no contact;
 //! 4. the recipient: a point of the plan, verified safe and unexpired, by email and not by hand; or an
 //!    adviser with live consent and a permitted transport;
@@ -65,6 +65,20 @@ pub struct AdviserRecipient {
     pub scope: ConsentScope,
     /// How the service can be written to.
     pub transport: TransportClass,
+}
+
+impl AdviserRecipient {
+    /// Whether this victim's consent covers it now, and the service can be written to.
+    pub fn may_be_written_to(&self, victim: &VictimId, now: Timestamp) -> bool {
+        self.is_allowed(victim, now) && self.transport.permits(&self.address)
+    }
+
+    fn is_allowed(&self, victim: &VictimId, now: Timestamp) -> bool {
+        let live = self.consent.as_ref().is_some_and(|consent| {
+            consent.victim == *victim && consent.adviser == self.adviser && consent.is_live(self.scope, now)
+        });
+        live && self.in_post
+    }
 }
 
 /// What a victim has chosen, as it stands now.
@@ -146,6 +160,7 @@ fn decide(
 ) -> Result<EmailAddress, HoldReason> {
     check_for_victim(message, eligibility, plan)?;
     let to = match recipient {
+        Recipient::Victim { .. } if message.is_to_adviser() => return Err(HoldReason::WrongRecipient),
         Recipient::Victim { point } => victim_address(point, plan, now)?,
         Recipient::Adviser(adviser) => adviser_address(adviser, message, now)?,
     };
@@ -221,12 +236,7 @@ fn adviser_address(
     message: &Message,
     now: Timestamp,
 ) -> Result<EmailAddress, HoldReason> {
-    let live = adviser.consent.as_ref().is_some_and(|consent| {
-        consent.victim == *message.victim()
-            && consent.adviser == adviser.adviser
-            && consent.is_live(adviser.scope, now)
-    });
-    if !live || !adviser.in_post {
+    if !adviser.is_allowed(message.victim(), now) {
         return Err(HoldReason::NoConsent);
     }
     if !adviser.transport.permits(&adviser.address) {

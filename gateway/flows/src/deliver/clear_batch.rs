@@ -2,8 +2,8 @@
 
 use audit::entry::{Act, Entry};
 use domain::draft::{Message, MessageParts};
-use domain::id::{AttemptId, ContactPointId};
-use domain::safety::{self, Cleared, Eligibility, Held, HoldReason, Recipient};
+use domain::id::AttemptId;
+use domain::safety::{self, Cleared, Eligibility, Held, HoldReason};
 use jiff::SignedDuration;
 use store::drafts::MessageRow;
 use store::obligations::ObligationRow;
@@ -11,7 +11,7 @@ use store::openings::OpeningRow;
 use store::outbox::Claim;
 use store::{Tx, drafts, openings, outbox};
 
-use super::{Delivered, Leaving};
+use super::{Addressee, Delivered, Leaving};
 use crate::entries::about;
 use crate::outcome::{Tried, WORKER};
 use crate::owed::find_owed;
@@ -84,22 +84,21 @@ impl Gateway {
         let now = self.now();
         let victim = self.load_victim(tx, &row.victim_id).await?;
         let message = restore(&row, &victim)?;
-        let Some(point) = victim.plan()?.email_point(now).map(|point| point.id().clone()) else {
+        let Some(to) = self.addressee(tx, &row, &victim).await? else {
             return Ok(Err(HoldReason::NoVerifiedSafeContactPoint));
         };
-        let cleared = match self.clear(tx, &victim, message, &point).await? {
+        let cleared = match self.clear(tx, &victim, message, &to).await? {
             Ok(cleared) => cleared,
             Err(held) => return Ok(Err(held.reason)),
         };
         let attempt = AttemptId::random(self.entropy());
-        outbox::add_attempt(tx, &attempt, &row.id, &point, now).await?;
+        outbox::add_attempt(tx, &attempt, &row.id, to.id(), now).await?;
         let entry = about(now, WORKER, Act::Attempt, "delivery-attempted", owed)?
             .with_area(&victim.case.area)
             .with_message(row.id.as_str())
             .with_attempt(attempt.as_str())
-            .with_channel("email")
-            .with_fact("point", point.as_str());
-        let committed = self.commit_later(&victim, entry, "to", cleared.to().reveal())?;
+            .with_channel("email");
+        let committed = self.commit_later(&victim, to.noted(entry), "to", cleared.to().reveal())?;
         let tried = Tried {
             attempt,
             tries: claim.tries,
@@ -107,7 +106,7 @@ impl Gateway {
             message: row.id,
             kind: row.kind,
             area: victim.case.area,
-            point,
+            to,
         };
         let leaving = Leaving {
             tried,
@@ -117,13 +116,13 @@ impl Gateway {
         Ok(Ok((leaving, committed)))
     }
 
-    /// Whether a message may leave now to a point of this victim, as everything stands in this transaction.
+    /// Whether a message may leave now to this addressee, as everything stands in this transaction.
     pub(crate) async fn clear(
         &self,
         tx: &mut Tx,
         victim: &Victim,
         message: Message,
-        point: &ContactPointId,
+        to: &Addressee,
     ) -> Result<std::result::Result<Cleared, Held>> {
         let plan = victim.plan()?;
         let deny = self.load_deny_set(tx, &victim.case).await?;
@@ -131,7 +130,7 @@ impl Gateway {
             victim: victim.row.id.clone(),
             standing: victim.standing.clone(),
         };
-        let recipient = Recipient::Victim { point: point.clone() };
+        let recipient = self.recipient(tx, victim, to).await?;
         Ok(safety::clear(
             message,
             &recipient,

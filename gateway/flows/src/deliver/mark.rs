@@ -2,11 +2,13 @@
 
 use domain::address::EmailAddress;
 use domain::draft::Message;
+use domain::id::MessageId;
 use domain::safety::Cleared;
-use mail::compose::{Composed, Outgoing, compose};
+use mail::compose::{Composed, Conversation, Outgoing, compose};
 use mail::relay::Session;
 use store::{Tx, outbox};
 
+use super::addressee::Reply;
 use super::{Ended, Leaving};
 use crate::outcome::{CANNOT_BE_COMPOSED, Came, LATE, Tried, ended};
 use crate::owed::find_owed;
@@ -76,13 +78,23 @@ impl Gateway {
             return Ok(None);
         }
         let victim = self.load_victim(tx, &owed.victim_id).await?;
-        match self.clear(tx, &victim, message, &tried.point).await? {
-            Ok(cleared) => self.compose_mail(&cleared, tried, language).map(Some),
+        match self.clear(tx, &victim, message, &tried.to).await? {
+            Ok(cleared) => {
+                let reply = self.reply(tx, &victim, &tried.to).await?;
+                self.compose_mail(&cleared, tried, language, reply.as_ref())
+                    .map(Some)
+            }
             Err(_) => Ok(None),
         }
     }
 
-    fn compose_mail(&self, cleared: &Cleared, tried: &Tried, language: &str) -> Result<Composed> {
+    fn compose_mail(
+        &self,
+        cleared: &Cleared,
+        tried: &Tried,
+        language: &str,
+        reply: Option<&Reply>,
+    ) -> Result<Composed> {
         let (settings, now) = (&self.parts.settings, self.now());
         let from = EmailAddress::parse(&settings.sender_address)
             .map_err(|fault| Error::broken("sender address", fault))?;
@@ -93,7 +105,7 @@ impl Gateway {
         )
         .map_err(|fault| Error::broken("return path", fault))?;
         let frozen = cleared.message().frozen();
-        let message_id = format!("<{}@{}>", tried.message, settings.mail_domain);
+        let message_id = format!("<{}>", self.message_id_of(&tried.message));
         let mail = compose(&Outgoing {
             from_name: &settings.sender_name,
             from: &from,
@@ -106,6 +118,10 @@ impl Gateway {
             auto_submitted: false,
             return_path: &back,
             language,
+            conversation: reply.map(|reply| Conversation {
+                reply_to: &reply.reply_to,
+                in_reply_to: reply.in_reply_to.as_deref(),
+            }),
         })
         .map_err(|fault| Error::broken("composing mail", fault))?;
         match &self.parts.signer {
@@ -114,5 +130,9 @@ impl Gateway {
                 .map_err(|fault| Error::broken("signing mail", fault)),
             None => Ok(mail),
         }
+    }
+    /// The Message-ID of a message of ours, without its angle brackets.
+    pub(crate) fn message_id_of(&self, message: &MessageId) -> String {
+        format!("{message}@{}", self.parts.settings.mail_domain)
     }
 }

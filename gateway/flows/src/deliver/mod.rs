@@ -6,6 +6,7 @@
 //! transaction records what came back. A crash before (3) means "try again"; between (3) and (5) it means
 //! `unknown`, and a person decides (law 7).
 
+mod addressee;
 mod clear_batch;
 mod mark;
 
@@ -18,6 +19,7 @@ use mail::relay::{Failure, Outcome, Relay, Session};
 use crate::outcome::{Came, Tried};
 use crate::{Gateway, Result};
 
+pub(crate) use addressee::{Addressee, Asked};
 pub(crate) use clear_batch::restore;
 
 /// What one batch came to.

@@ -13,15 +13,17 @@ mod filing;
 use audit::entry::{Act, Entry};
 use domain::address::EmailAddress;
 use domain::area::AreaCode;
+use domain::draft::ADVISER_KIND;
 use domain::id::{AdviserId, InboundId, ThreadId};
 use domain::mailbox::{self, Answered, Facts, Reason, Route, Sender, Supported};
 use domain::urn::Urn;
 use mail::inbound::{self, Bounds};
 use mail::origin::Origins;
 use mail::receiving::Received;
+use store::Tx;
+use store::drafts::MessageRow;
 use store::mailboxes::{self, InboundRow};
 use store::threads::{self, REFERENCES_MAX};
-use store::{Tx, keys};
 use vault::DataKey;
 
 pub(crate) use content::Content;
@@ -209,14 +211,6 @@ impl Gateway {
         self.owned_key(tx, &format!("mailbox:{area}")).await
     }
 
-    /// The key of this owner, made when it is asked for first.
-    async fn owned_key(&self, tx: &mut Tx, owner: &str) -> Result<DataKey> {
-        match keys::find(tx, owner).await? {
-            None => self.new_key(tx, owner).await,
-            found => self.unwrap(owner, found),
-        }
-    }
-
     /// Keeps by which address an adviser is known, and the domain of the service.
     pub(crate) async fn index_adviser(
         &self,
@@ -255,6 +249,19 @@ impl Gateway {
 
     pub(crate) fn reference_index(&self, message_id: &str) -> [u8; 32] {
         self.parts.index.index("message-id", message_id.as_bytes())
+    }
+
+    /// What an adviser writes in reply to an answer of ours belongs to the conversation of that answer.
+    pub(crate) async fn keep_reference(&self, tx: &mut Tx, answer: &MessageRow) -> Result<()> {
+        if answer.kind != ADVISER_KIND {
+            return Ok(());
+        }
+        let asked = mailboxes::find_by_obligation(tx, &answer.obligation_id).await?;
+        if let Some(thread) = asked.and_then(|asked| asked.thread_id) {
+            let index = self.reference_index(&self.message_id_of(&answer.id));
+            threads::add_reference(tx, &index, &thread).await?;
+        }
+        Ok(())
     }
 
     /// What stands behind the `+` of the address that an adviser answers to. Made of the identifier under our key, so that

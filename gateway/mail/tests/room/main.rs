@@ -41,6 +41,7 @@ pub(crate) fn outgoing<T>(with: impl FnOnce(Outgoing<'_>) -> T) -> T {
         auto_submitted: true,
         return_path: &return_path,
         language: "cy",
+        conversation: None,
     })
 }
 

@@ -92,7 +92,9 @@ pub(crate) fn sample(loaded: &Loaded, choice: &Choice) -> Option<Values> {
             FieldType::Datetime => json!("2026-11-23T10:00:00Z"),
             FieldType::Phone => json!("01632 960123"),
             FieldType::Text => json!("9am to 5pm"),
-            FieldType::ProsecutorText => json!("We read all that we have. We thought hard about it."),
+            FieldType::ProsecutorText | FieldType::OfficerText => {
+                json!("We read all that we have. We thought hard about it.")
+            }
             FieldType::List => json!(["A first thing", "A next thing"][..spec.items_max.min(2)]),
             FieldType::Number => json!(3),
             FieldType::Reference => json!("4B7K-2M9Q"),

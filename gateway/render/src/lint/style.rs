@@ -139,7 +139,7 @@ fn personal_opening(sketch: &Sketch, loaded: &Loaded, end: usize) -> Vec<Finding
         let kind = loaded.version.fields.get(field).map(|spec| spec.kind);
         matches!(
             kind,
-            Some(FieldType::ProsecutorText | FieldType::List | FieldType::Reference)
+            Some(FieldType::ProsecutorText | FieldType::OfficerText | FieldType::List | FieldType::Reference)
         )
     };
     let bad = sketch.fields_before(end).filter(|(field, _)| telling(field));

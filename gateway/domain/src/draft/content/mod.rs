@@ -44,6 +44,8 @@ pub enum FindingKind {
     OwnPlace,
     /// Words about a place or a routine: a person reads the sentence again.
     PlaceOrRoutine,
+    /// Words of evidence in what is written to an adviser, who stays out of it: a person reads the sentence again.
+    Evidence,
 }
 
 impl FindingKind {
@@ -62,12 +64,13 @@ impl FindingKind {
             Self::OwnDateOfBirth => "own-date-of-birth",
             Self::OwnPlace => "own-place",
             Self::PlaceOrRoutine => "place-or-routine",
+            Self::Evidence => "evidence",
         }
     }
 
     /// Whether the draft cannot be approved with it; otherwise it is shown to the approver.
     pub fn blocks(self) -> bool {
-        self != Self::PlaceOrRoutine
+        !matches!(self, Self::PlaceOrRoutine | Self::Evidence)
     }
 }
 
@@ -176,6 +179,20 @@ pub fn content_check(rendered: &str, own: &OwnFacts, others: &ForeignFacts) -> V
         );
     }
     found.into_iter().collect()
+}
+
+/// Looks for words of evidence in what an officer wrote freely to an adviser (requirement B8: progress, not evidence).
+/// `rendered` is the message that `written` stands in; a finding names its line there.
+pub fn evidence_check(rendered: &str, written: &str) -> Vec<Finding> {
+    let before = rendered.find(written).map_or("", |at| &rendered[..at]);
+    let first_line = before.matches('\n').count() + 1;
+    let speaks = |line: &(usize, &str)| scan::speaks_of_evidence(line.1);
+    let lines = written.lines().enumerate().filter(speaks);
+    let finding = |(at, _)| Finding {
+        kind: FindingKind::Evidence,
+        line: first_line + at,
+    };
+    lines.map(finding).collect()
 }
 
 fn is_name(key: &MatchKey) -> bool {

@@ -49,6 +49,35 @@ const ROUTINE: [&str; 22] = [
     "staying with",
 ];
 
+/// Words of evidence. An adviser who knows it can be said to have coached the witness (isva-practice.md 2.3).
+const EVIDENCE: [&str; 18] = [
+    "statement",
+    "statements",
+    "transcript",
+    "interview",
+    "forensic",
+    "forensics",
+    "medical",
+    "injury",
+    "injuries",
+    "dna",
+    "swab",
+    "exhibit",
+    "exhibits",
+    "cctv",
+    "phone download",
+    "counselling notes",
+    "therapy notes",
+    "defence case",
+];
+
+pub(super) fn speaks_of_evidence(line: &str) -> bool {
+    let words = folded_words(line);
+    EVIDENCE
+        .iter()
+        .any(|run| contains_run(&words, &folded_words(run)))
+}
+
 pub(super) fn kinds_in(text: &str, own: &OwnFacts, others: &ForeignFacts) -> BTreeSet<FindingKind> {
     let mut kinds = BTreeSet::new();
     let words = folded_words(text);

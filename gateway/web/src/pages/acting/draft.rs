@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::draft::FindingKind;
 use domain::id::DraftId;
 use flows::Review;
 use serde::Serialize;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
+use crate::pages::acting::draft_checks::{Check, checks};
 use crate::pages::acting::merged::{Line, lines};
 use crate::pages::acting::rules::Rules;
 use crate::pages::acting::{OFFICERS, answer, ask, said_at};
@@ -62,14 +62,6 @@ struct DraftPage {
     /// What is wrong with the confirmation.
     problem: Option<String>,
     void: Choice,
-}
-
-/// One line of what was checked.
-#[derive(Serialize)]
-struct Check {
-    text: String,
-    state: &'static str,
-    colour: Option<&'static str>,
 }
 
 fn parse(id: &str) -> Result<DraftId, Refusal> {
@@ -155,8 +147,18 @@ fn page_of(door: &Door, review: Review, form: &Form, problems: &Problems) -> Dra
 
 fn towards(review: &Review) -> String {
     match &review.towards {
-        Some(towards) if towards.usable => towards.masked.clone(),
-        Some(towards) => format!("{} (may not be used now: it will be held)", towards.masked),
+        Some(towards) => {
+            let whose = towards
+                .adviser
+                .as_ref()
+                .map_or_else(String::new, |adviser| format!("{adviser}, an adviser: "));
+            let held = if towards.usable {
+                ""
+            } else {
+                " (may not be used now: it will be held)"
+            };
+            format!("{whose}{}{held}", towards.masked)
+        }
         None => "No email address is recorded: it will be held".to_owned(),
     }
 }
@@ -201,85 +203,6 @@ fn by(user: &str) -> String {
         "The service, from the record".to_owned()
     } else {
         user.to_owned()
-    }
-}
-
-/// The checks in the order in which a person would make them.
-fn checks(review: &Review, now: jiff::Timestamp) -> Vec<Check> {
-    use FindingKind::{
-        AddresseeIsDefendant, DefenceContact, DefendantName, ForeignName, ForeignUrn, OwnAddress,
-        OwnDateOfBirth, OwnEmail, OwnPhone, OwnPlace, OwnUrn, PlaceOrRoutine,
-    };
-    let of = |text: &str, kinds: &[FindingKind]| {
-        let found = review
-            .findings
-            .iter()
-            .filter(|finding| kinds.contains(&finding.kind));
-        let places = found.map(|finding| match finding.line {
-            0 => "the message as a whole".to_owned(),
-            line => format!("line {line}"),
-        });
-        let places = places.collect::<Vec<_>>();
-        match (places.is_empty(), kinds.iter().all(|kind| kind.blocks())) {
-            (true, _) => passed(text),
-            (false, true) => Check {
-                text: format!("{text}: look at {}", places.join(", ")),
-                state: "Must be put right",
-                colour: Some("govuk-tag--red"),
-            },
-            (false, false) => Check {
-                text: format!("{text}: read {} again", places.join(", ")),
-                state: "Read again",
-                colour: Some("govuk-tag--orange"),
-            },
-        }
-    };
-    let holds = |holds: bool, text: &str, otherwise: &str| {
-        if holds {
-            passed(text)
-        } else {
-            Check {
-                text: otherwise.to_owned(),
-                state: "Not yet",
-                colour: Some("govuk-tag--orange"),
-            }
-        }
-    };
-    vec![
-        passed("Every gap is filled in"),
-        of("Nobody of another case is named", &[ForeignName, ForeignUrn]),
-        of(
-            "Nobody of the defence side is named or addressed",
-            &[AddresseeIsDefendant, DefendantName, DefenceContact],
-        ),
-        of(
-            "The person's own details are not in it",
-            &[OwnUrn, OwnEmail, OwnPhone, OwnAddress, OwnDateOfBirth, OwnPlace],
-        ),
-        of("Nothing about a place or a routine", &[PlaceOrRoutine]),
-        holds(
-            review.is_vetted,
-            "Two people vetted the words",
-            "Two people have not vetted these words yet",
-        ),
-        holds(
-            review.towards.as_ref().is_some_and(|towards| towards.usable),
-            "The address is agreed as safe",
-            "No address is agreed as safe: it will be held",
-        ),
-        holds(
-            review.plan.schedule.is_open(now),
-            "The agreed times allow it now",
-            "The agreed times do not allow it now: it leaves when they do",
-        ),
-    ]
-}
-
-fn passed(text: &str) -> Check {
-    Check {
-        text: text.to_owned(),
-        state: "Passed",
-        colour: Some("govuk-tag--green"),
     }
 }
 

@@ -1,10 +1,12 @@
 //! The mailbox for advisers, as officers see it: what waits in quarantine and why, and what stands in somebody's file.
 
+mod question;
+
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::{InboundId, VictimId};
 use domain::mailbox::Reason;
-use flows::{MailOutline, MailRead, MailboxQuestion, REJECTIONS};
+use flows::{AnswerRead, MailOutline, MailRead, MailboxQuestion, REJECTIONS};
 use serde::Serialize;
 
 use super::rules::Rules;
@@ -27,6 +29,9 @@ pub(super) fn routes() -> Vec<Route> {
         get("/victims/{id}/correspondence", OFFICERS, correspondence),
         post("/victims/{id}/correspondence/open", OFFICERS, open),
     ]
+    .into_iter()
+    .chain(question::routes())
+    .collect()
 }
 
 const WHY: [(&str, &str); 5] = [
@@ -53,6 +58,18 @@ struct Message {
     facts: SummaryList,
     text: String,
     text_cut: bool,
+    /// The page on which it is answered.
+    href: Option<String>,
+    answer: Option<Answer>,
+}
+
+/// How far the answer to a message is.
+#[derive(Serialize)]
+struct Answer {
+    state: String,
+    href: Option<String>,
+    link_text: &'static str,
+    words: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -107,8 +124,8 @@ fn timeline(list: &[MailOutline]) -> Timeline {
 async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
     let (gateway, user) = (door.gateway(), visit.user()?);
     let waiting = gateway.list_mail(user, MailboxQuestion::Waiting).await?;
-    let before = gateway.now();
-    let filed = gateway.list_mail(user, MailboxQuestion::Filed { before }).await?;
+    let until = gateway.now();
+    let filed = gateway.list_mail(user, MailboxQuestion::Filed { until }).await?;
     let data = Mailbox {
         waiting: timeline(&waiting),
         filed: timeline(&filed),
@@ -154,6 +171,38 @@ fn message(mail: MailRead) -> Message {
         facts,
         text: mail.text,
         text_cut: mail.text_cut,
+        href: None,
+        answer: mail.answer.map(answer_of),
+    }
+}
+
+fn answer_of(answer: AnswerRead) -> Answer {
+    let due = answer.due_at.map_or_else(String::new, |due| {
+        format!(" by {} (a local target)", show::moment(due))
+    });
+    match (answer.approved, answer.draft) {
+        (Some((id, words)), _) => Answer {
+            state: "It was answered.".to_owned(),
+            href: Some(format!("/messages/{id}")),
+            link_text: "See what became of the answer",
+            words: Some(words),
+        },
+        (None, Some(draft)) => Answer {
+            state: format!("An answer is drafted and has not been approved. It is owed{due}."),
+            href: Some(format!("/drafts/{draft}")),
+            link_text: "Read the draft",
+            words: None,
+        },
+        (None, None) => Answer {
+            state: if answer.is_owed {
+                format!("An answer is owed{due}.")
+            } else {
+                "No answer is owed.".to_owned()
+            },
+            href: None,
+            link_text: "",
+            words: None,
+        },
     }
 }
 
@@ -243,6 +292,15 @@ async fn reject(
     show_waiting(&door, &visit, &id, &form, &problems).await
 }
 
+/// A message in a file, with the way to its own page.
+fn filed(victim: &VictimId, mail: MailRead) -> Message {
+    let href = format!("/victims/{victim}/correspondence/{}", mail.mail.id);
+    Message {
+        href: Some(href),
+        ..message(mail)
+    }
+}
+
 fn path(victim: &VictimId) -> String {
     format!("/victims/{victim}/correspondence")
 }
@@ -273,7 +331,7 @@ async fn correspondence(
         .await?;
     let data = Letters {
         rules: Rules::of(&plan, gateway.now(), false),
-        messages: list.into_iter().map(message).collect(),
+        messages: list.into_iter().map(|mail| filed(&victim, mail)).collect(),
     };
     let shown = Page::new("Messages from advisers")
         .under("/mailbox")

@@ -13,6 +13,7 @@ mod detail_form;
 pub(crate) mod detail_words;
 mod details;
 mod draft;
+mod draft_checks;
 mod event;
 mod event_form;
 mod fields;

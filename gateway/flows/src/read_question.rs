@@ -1,0 +1,74 @@
+//! A message of an adviser on its own, with everything that an officer needs to answer it (issue 5, section 5).
+
+use audit::entry::Act;
+use domain::contact::Plan;
+use domain::id::{InboundId, VictimId};
+use domain::people::TransportClass;
+use jiff::civil::Date;
+use store::mailboxes;
+use store::reach::Named;
+
+use crate::entries::about_victim;
+use crate::mailboxes::MailRead;
+use crate::review_draft::mask_address;
+use crate::whose::OFFICERS;
+use crate::{Error, Gateway, Result};
+
+/// A message in a victim's file, and whoever wrote it.
+pub struct QuestionRead {
+    /// The name to use for the victim.
+    pub name: String,
+    /// How the victim may be reached.
+    pub plan: Plan,
+    /// The message, with its answer.
+    pub mail: MailRead,
+    /// The adviser's name.
+    pub adviser: String,
+    /// The first letter and the domain of the registered address.
+    pub address: String,
+    /// How the service is written to.
+    pub transport: TransportClass,
+    /// The last day of the victim's consent, in London; none when no consent stands.
+    pub consent_until: Option<Date>,
+    /// Whether an answer could leave now.
+    pub may_be_answered: bool,
+}
+
+impl Gateway {
+    /// One message of an adviser. The reading is recorded before a word is seen.
+    pub async fn read_question(
+        &self,
+        user: &str,
+        victim: &VictimId,
+        question: &InboundId,
+        reason: &str,
+    ) -> Result<QuestionRead> {
+        self.authorise(user, &OFFICERS)?;
+        let now = self.now();
+        let mut tx = self.pool().begin().await?;
+        self.reach(&mut tx, user, Named::Victim(victim)).await?;
+        let victim = self.load_victim(&mut tx, victim).await?;
+        let row = mailboxes::find_filed(&mut tx, question, &victim.row.id).await?;
+        let row = row.ok_or(Error::NotFound("message"))?;
+        let id = row.adviser_id.as_ref();
+        let id = id.ok_or_else(|| Error::broken("mailbox", "a message in a file names no adviser"))?;
+        let adviser = self.adviser_recipient(&mut tx, &victim, id).await?;
+        let duties = mailboxes::list_duties(&mut tx, &victim.row.id).await?;
+        let mail = self.read_filed(&mut tx, &victim, &row, &duties).await?;
+        let read = about_victim(now, user, Act::Consultation, "correspondence-read", &victim)?
+            .with_reason(reason)
+            .with_fact("inbound", question.as_str());
+        let (name, plan) = Self::on_top(&victim)?;
+        tx.commit(&[read]).await?;
+        Ok(QuestionRead {
+            name,
+            plan,
+            mail,
+            may_be_answered: adviser.may_be_written_to(&victim.row.id, now),
+            consent_until: adviser.consent.map(|consent| consent.expires_on),
+            address: mask_address(adviser.address.reveal()),
+            adviser: adviser.name.reveal().to_owned(),
+            transport: adviser.transport,
+        })
+    }
+}
