@@ -26,7 +26,7 @@ test: ## install what is missing, then libraries, format, clippy and all tests o
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo build --locked --package daemon --package audit
-	tools/with-postgres.sh cargo test --workspace --locked
+	tools/with-postgres.sh tools/all-tests.sh
 
 assets: ## make style sheet and scripts of the pages in var/assets, of two pinned libraries and templates/assets
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "make assets: node or npm is missing: tools/install.sh run installs them" >&2; exit 1; }

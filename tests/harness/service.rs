@@ -20,7 +20,7 @@ use crate::chance::{MachineClock, SeededEntropy};
 use crate::contact_log::{self, ORIGIN};
 use crate::database::Database;
 use crate::gateway::{APPROVER, MAIL_DOMAIN};
-use crate::house::{KEY, new_keys, parts, repository, retention_file, staff};
+use crate::house::{KEY, new_keys, parts, repository, retention_file, staff, with_mailboxes};
 use crate::post_office::CATCHER_HOST;
 use crate::queue::queue;
 use crate::zone::NO_RESOLVER;
@@ -137,6 +137,35 @@ impl Service {
     pub fn configure(&self, tables: &str) {
         let text = fs::read_to_string(self.config()).expect("the configuration");
         fs::write(self.config(), text + tables).expect("the configuration");
+    }
+
+    /// Takes mail by LMTP on a free port of this machine, and asks this resolver where it comes from.
+    pub fn take_mail(&self, resolver: SocketAddr) {
+        let text = fs::read_to_string(self.config()).expect("the configuration");
+        let text = text.replace(&NO_RESOLVER.to_string(), &resolver.to_string());
+        let house = fs::canonicalize(repository()).expect("the repository");
+        let areas = fs::read_to_string(house.join("config/areas.toml")).expect("the Areas");
+        fs::write(self.dir().join("areas.toml"), with_mailboxes(&areas)).expect("the Areas");
+        let own = format!("areas = \"{}/config/areas.toml\"", house.display());
+        assert!(text.contains(&own), "the configuration names the Areas");
+        let text = text.replace(&own, "areas = \"areas.toml\"");
+        let door = format!(
+            "[mail_in]\nlisten = \"127.0.0.1:0\"\nprotocol = \"lmtp\"\nhostname = \"{MAIL_DOMAIN}\"\n\
+             clear_from_this_machine = true\nforwarders = [\"127.0.0.1\"]\nmessage_bytes_max = 1000000\n\
+             connections_max = 100\nconnections_per_peer_max = 100\n"
+        );
+        fs::write(self.config(), text + &door).expect("the configuration");
+    }
+
+    /// Where the service that was started last takes mail, once it does.
+    pub fn mail_door(&self) -> Option<SocketAddr> {
+        let log = self.log();
+        let line = log
+            .lines()
+            .find(|line| line.contains("the door for mail is open"))?;
+        let at = line.find("127.0.0.1:")?;
+        let address = line[at..].split(|c: char| c != '.' && c != ':' && !c.is_ascii_digit());
+        address.into_iter().next()?.parse().ok()
     }
 
     /// Starts `gateway serve`.

@@ -7,6 +7,8 @@ use crate::durability::{restart, survive_faults, survive_kills};
 use crate::incidents::crossing::each_gets_only_their_own;
 use crate::killed::survive;
 use crate::kills::play_killed;
+use crate::mailbox::kills::pour_killed;
+use crate::mailbox::peers::flood;
 
 /// Log entries between two kills: an odd number, so that the kills fall into every step of a delivery.
 const ENTRIES_BETWEEN: usize = 37;
@@ -155,4 +157,47 @@ async fn a_start_at_a_million_entries_on_postgresql() {
 #[ignore = "long: make soak"]
 async fn schemathesis_makes_many_requests_and_finds_no_fault() {
     crate::api::tool::try_out(200).await;
+}
+
+const FLOOD: usize = 10_000;
+
+async fn ten_thousand_come_in(name: &str, database: Database) {
+    flood(&database, FLOOD).await;
+    println!(
+        "{name}: {FLOOD} messages over 64 connections: each filed once for its own victim, or in quarantine"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn ten_thousand_messages_come_to_a_mailbox_on_sqlite() {
+    ten_thousand_come_in("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn ten_thousand_messages_come_to_a_mailbox_on_postgresql() {
+    ten_thousand_come_in("PostgreSQL", postgres().await).await;
+}
+
+const POURED: usize = 3_000;
+
+async fn a_hundred_kills_while_mail_comes_in(name: &str, database: Database) {
+    let before = pour_killed(database, POURED, KILLS, 2_027).await;
+    println!(
+        "{name}: {KILLS} kills while {POURED} messages came in ({before} were acknowledged before the last kill): each \
+         stands once in the right file; the log verified after every kill"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_kills_while_mail_comes_in_on_sqlite() {
+    a_hundred_kills_while_mail_comes_in("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_kills_while_mail_comes_in_on_postgresql() {
+    a_hundred_kills_while_mail_comes_in("PostgreSQL", postgres().await).await;
 }

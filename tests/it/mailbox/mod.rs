@@ -2,7 +2,8 @@
 
 mod answers;
 mod filing;
-mod peers;
+pub(crate) mod kills;
+pub(crate) mod peers;
 mod triage;
 
 use flows::{Arrived, Gateway};
