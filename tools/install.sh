@@ -5,8 +5,8 @@
 #                            which make the pages' style sheet and scripts
 #   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, Python and Go, which the tests start themselves,
 #                            strace and libfiu, with which they watch and fail system calls, Chromium and a font like
-#                            Arial, in which they open the pages, Python libraries in target/python and cargo-deny in
-#                            target/tools
+#                            Arial, in which they open the pages, Python libraries in target/python, the test data of
+#                            others in target/corpora and cargo-deny in target/tools
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -95,12 +95,28 @@ if [ "$purpose" = test ]; then
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     wanted=tests/independent/requirements.txt
     if ! cmp -s "$wanted" target/python/installed.txt; then
-        echo "install.sh: installing pymerkle, schemathesis and sslyze into target/python" >&2
+        echo "install.sh: installing what tests/independent/requirements.txt names into target/python" >&2
         rm -rf target/python
         /usr/bin/python3 -m venv target/python
         target/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
             --no-binary sslyze -r "$wanted"
         cp "$wanted" target/python/installed.txt
+    fi
+fi
+
+# Sources from PyPI, by their hashes, for the messages and the suites of tests in them, and run from where they are unpacked.
+if [ "$purpose" = test ]; then
+    wanted=tests/independent/sources.txt
+    if ! cmp -s "$wanted" target/corpora/installed.txt; then
+        echo "install.sh: unpacking the sources of pyspf, dkimpy and authheaders into target/corpora" >&2
+        rm -rf target/corpora
+        mkdir -p target/corpora
+        target/python/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+            --no-binary :all: --dest target/corpora -r "$wanted"
+        for archive in target/corpora/*.tar.gz; do
+            tar -xzf "$archive" -C target/corpora
+        done
+        cp "$wanted" target/corpora/installed.txt
     fi
 fi
 
