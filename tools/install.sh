@@ -3,10 +3,10 @@
 #
 #   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones; Node and npm,
 #                            which make the pages' style sheet and scripts
-#   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, Python and Go, which the tests start themselves,
-#                            strace and libfiu, with which they watch and fail system calls, Chromium and a font like
-#                            Arial, in which they open the pages, Python libraries in target/python, the test data of
-#                            others in target/corpora and cargo-deny in target/tools
+#   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, Python with its own tests, and Go, which
+#                            the tests start themselves, strace and libfiu, with which they watch and fail system calls,
+#                            Chromium and a font like Arial, in which they open the pages, Python libraries in
+#                            target/python, the test data of others in target/corpora and cargo-deny in target/tools
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -38,6 +38,9 @@ if [ "$purpose" = test ]; then
     have dovecot || missing+=(dovecot-core)
     have python3 || missing+=(python3)
     [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)
+    # Python's own messages; without a Python to ask, Debian 12's.
+    compgen -G '/usr/lib/python3*/test/test_email/data/msg_01.txt' >/dev/null ||
+        missing+=("libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo 3.11)-testsuite")
     have strace || missing+=(strace)
     have fiu-run || missing+=(fiu-utils)
     # A Debian without this package has the module and no pip for it to install.
