@@ -3,10 +3,10 @@
 #
 #   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones; Node and npm,
 #                            which make the pages' style sheet and scripts
-#   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, Python and Go, which the tests start themselves,
-#                            strace and libfiu, with which they watch and fail system calls, Chromium and a font like
-#                            Arial, in which they open the pages, Python libraries in target/python and cargo-deny in
-#                            target/tools
+#   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, Python with its own tests, and Go, which
+#                            the tests start themselves, strace and libfiu, with which they watch and fail system calls,
+#                            Chromium and a font like Arial, in which they open the pages, Python libraries in
+#                            target/python, the test data of others in target/corpora and cargo-deny in target/tools
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -38,6 +38,9 @@ if [ "$purpose" = test ]; then
     have dovecot || missing+=(dovecot-core)
     have python3 || missing+=(python3)
     [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)
+    # Python's own messages; without a Python to ask, Debian 12's.
+    compgen -G '/usr/lib/python3*/test/test_email/data/msg_01.txt' >/dev/null ||
+        missing+=("libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo 3.11)-testsuite")
     have strace || missing+=(strace)
     have fiu-run || missing+=(fiu-utils)
     # A Debian without this package has the module and no pip for it to install.
@@ -95,12 +98,28 @@ if [ "$purpose" = test ]; then
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     wanted=tests/independent/requirements.txt
     if ! cmp -s "$wanted" target/python/installed.txt; then
-        echo "install.sh: installing pymerkle, schemathesis and sslyze into target/python" >&2
+        echo "install.sh: installing what tests/independent/requirements.txt names into target/python" >&2
         rm -rf target/python
         /usr/bin/python3 -m venv target/python
         target/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
             --no-binary sslyze -r "$wanted"
         cp "$wanted" target/python/installed.txt
+    fi
+fi
+
+# Sources from PyPI, by their hashes, for the messages and the suites of tests in them, and run from where they are unpacked.
+if [ "$purpose" = test ]; then
+    wanted=tests/independent/sources.txt
+    if ! cmp -s "$wanted" target/corpora/installed.txt; then
+        echo "install.sh: unpacking the sources of pyspf, dkimpy and authheaders into target/corpora" >&2
+        rm -rf target/corpora
+        mkdir -p target/corpora
+        target/python/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+            --no-binary :all: --dest target/corpora -r "$wanted"
+        for archive in target/corpora/*.tar.gz; do
+            tar -xzf "$archive" -C target/corpora
+        done
+        cp "$wanted" target/corpora/installed.txt
     fi
 fi
 

@@ -205,7 +205,7 @@ impl TestGateway {
 
     /// The same house opened once more with a door for mail, which asks this resolver where a message comes from.
     pub fn taking_mail(&self, resolver: SocketAddr) -> Gateway {
-        let origins = Origins::new(Some(resolver), MAIL_DOMAIN).expect("a resolver");
+        let origins = Origins::new(Some(resolver)).expect("a resolver");
         let bounds = Bounds::default();
         self.opened_with(self.next_door(), |parts| parts)
             .receiving(Incoming { origins, bounds })

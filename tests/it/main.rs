@@ -30,6 +30,7 @@ mod leaving;
 mod mailbox;
 mod oracle;
 mod orders;
+mod origins;
 mod overtaken;
 mod plan_changes;
 mod postfix;

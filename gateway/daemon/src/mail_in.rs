@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub fn incoming(config: &Config, about: &MailIn) -> Result<Incoming, Fault> {
     let resolver =
         config::resolver(config).map_err(|fault| Fault::input(format!("sender.resolver: {fault}")))?;
-    let origins = Origins::new(resolver, &about.hostname).map_err(|fault| Fault::input(fault.to_string()))?;
+    let origins = Origins::new(resolver).map_err(|fault| Fault::input(fault.to_string()))?;
     Ok(Incoming {
         origins,
         bounds: Bounds {

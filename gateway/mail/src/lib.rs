@@ -26,5 +26,6 @@ pub mod relay;
 mod resolver;
 pub mod return_path;
 pub mod sending_domain;
+mod spf;
 pub mod tls;
 mod wire;

@@ -1,7 +1,7 @@
 //! Whether a message comes from the domain that it names in From: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989) and
 //! ARC (RFC 8617), as DNS and the message itself show.
 //!
-//! The checks and their grammar are `mail-auth`'s. It reads the machine's clock to know an expired signature, the one place
+//! But for SPF ([`crate::spf`]) the checks and their grammar are `mail-auth`'s. It reads the machine's clock to know an expired signature, the one place
 //! where time is not passed in (law 12).
 //!
 //! **Invariant:** [`Verdict::names_its_sender`] is true only where a check that passed is of the domain in From.
@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use domain::address::EmailAddress;
 use mail_auth::dmarc::verify::DmarcParameters;
-use mail_auth::spf::verify::SpfParameters;
 use mail_auth::{
     AuthenticatedMessage, DkimOutput, DkimResult, DmarcResult, MessageAuthenticator, SpfOutput, SpfResult,
 };
 
-use crate::resolver;
 pub use crate::resolver::Nobody;
+use crate::{resolver, spf};
 
 /// Longest that all questions about one message may take together.
 const ASKING_MAX: Duration = Duration::from_secs(20);
@@ -97,21 +96,17 @@ pub struct Client {
 /// Asks DNS about messages.
 pub struct Origins {
     authenticator: MessageAuthenticator,
-    hostname: String,
 }
 
 impl Origins {
-    /// Asks `resolver`, or those of the machine; `hostname` is our own name, which SPF's macros may ask for.
+    /// Asks `resolver`, or those of the machine.
     ///
     /// # Errors
     /// The machine names nobody to ask.
-    pub fn new(resolver: Option<SocketAddr>, hostname: &str) -> Result<Self, Nobody> {
+    pub fn new(resolver: Option<SocketAddr>) -> Result<Self, Nobody> {
         let (config, options) = resolver::of(resolver)?;
         let authenticator = MessageAuthenticator::new(config, options).map_err(|_| Nobody)?;
-        Ok(Self {
-            authenticator,
-            hostname: hostname.to_owned(),
-        })
+        Ok(Self { authenticator })
     }
 
     /// What is known of a message. `client` is unknown where the server in front did not tell; then there is no SPF.
@@ -143,11 +138,7 @@ impl Origins {
             };
         };
         let spf = match client {
-            Some(client) => {
-                let asked =
-                    SpfParameters::verify_mail_from(client.ip, &client.hello, &self.hostname, return_path);
-                self.authenticator.verify_spf(asked).await
-            }
+            Some(client) => spf::check(self.authenticator.resolver(), client, return_path).await,
             None => SpfOutput::new(String::new()),
         };
         let dkim = self.authenticator.verify_dkim(&message).await;

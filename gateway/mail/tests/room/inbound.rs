@@ -1,9 +1,6 @@
 //! What a stranger's bytes become: bombs are known before they are parsed, healthy mail is read, and nothing makes it panic.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
 
 use mail::inbound::{self, Automatic, Bound, Bounds, Doubt, Inbound, TEXT_CHARS_MAX};
 use proptest::prelude::*;
@@ -223,77 +220,6 @@ fn a_long_text_is_cut_and_said_so() {
     let mail = read(&format!("{HEAD}\r\n{}", "many words\r\n".repeat(20_000)));
     assert!(mail.text_cut);
     assert!(mail.text.chars().count() <= TEXT_CHARS_MAX);
-}
-
-/// Every message that comes with the parser's source, healthy, old, broken or hostile.
-#[test]
-fn every_message_of_the_parsers_own_collection_is_answered_in_two_seconds() {
-    let messages = emls(&sources_of("mail-parser").join("resources/eml"));
-    assert!(messages.len() >= 100, "{} messages", messages.len());
-    let mut doubted = 0;
-    for path in &messages {
-        let raw = std::fs::read(path).unwrap();
-        let started = Instant::now();
-        let read = inbound::read(&raw, "dana@isva.example", &Bounds::default());
-        assert!(started.elapsed() < Duration::from_secs(2), "{}", path.display());
-        match read {
-            Err(_) => doubted += 1,
-            Ok(mail) => {
-                doubted += usize::from(!mail.doubts.is_empty());
-                assert!(
-                    !mail
-                        .text
-                        .chars()
-                        .any(|c| c.is_control() && c != '\n' && c != '\t'),
-                    "{}",
-                    path.display()
-                );
-            }
-        }
-    }
-    // Most of the collection is odd by design; a reader that doubts nothing or everything would be broken.
-    assert!(
-        (1..messages.len()).contains(&doubted),
-        "{doubted} of {}",
-        messages.len()
-    );
-}
-
-fn emls(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(emls(&path));
-        } else if path.extension().is_some_and(|end| end == "eml") {
-            found.push(path);
-        }
-    }
-    found
-}
-
-/// Where cargo keeps the source of a library that we use.
-fn sources_of(library: &str) -> PathBuf {
-    let asked = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--manifest-path"])
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
-        .output()
-        .unwrap();
-    assert!(
-        asked.status.success(),
-        "{}",
-        String::from_utf8_lossy(&asked.stderr)
-    );
-    let answer: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap();
-    let packages = answer["packages"].as_array().unwrap();
-    let found = packages
-        .iter()
-        .find(|package| package["name"] == library)
-        .unwrap();
-    Path::new(found["manifest_path"].as_str().unwrap())
-        .parent()
-        .unwrap()
-        .to_owned()
 }
 
 proptest! {

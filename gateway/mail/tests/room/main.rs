@@ -5,7 +5,9 @@
     reason = "helpers of a test may panic like the test itself"
 )]
 
+mod bombs;
 mod compose;
+mod corpora;
 mod dkim;
 mod inbound;
 mod receiving;
