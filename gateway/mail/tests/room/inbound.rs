@@ -12,11 +12,11 @@ const HEAD: &str = "From: Dana Example <dana@isva.example>\r\nTo: north-east@isv
                     Message-ID: <1@isva.example>\r\nMIME-Version: 1.0\r\n";
 
 fn read(raw: &str) -> Inbound {
-    inbound::read(raw.as_bytes(), "dana@isva.example", &Bounds::default()).unwrap()
+    inbound::read(raw.as_bytes(), Some("dana@isva.example"), &Bounds::default()).unwrap()
 }
 
 fn refused(raw: &str) -> Option<Bound> {
-    inbound::read(raw.as_bytes(), "dana@isva.example", &Bounds::default()).err()
+    inbound::read(raw.as_bytes(), Some("dana@isva.example"), &Bounds::default()).err()
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn every_message_of_the_parsers_own_collection_is_answered_in_two_seconds() {
     for path in &messages {
         let raw = std::fs::read(path).unwrap();
         let started = Instant::now();
-        let read = inbound::read(&raw, "dana@isva.example", &Bounds::default());
+        let read = inbound::read(&raw, Some("dana@isva.example"), &Bounds::default());
         assert!(started.elapsed() < Duration::from_secs(2), "{}", path.display());
         match read {
             Err(_) => doubted += 1,
@@ -299,7 +299,7 @@ fn sources_of(library: &str) -> PathBuf {
 proptest! {
     #[test]
     fn whatever_comes_is_answered(raw in prop::collection::vec(any::<u8>(), 0..2000)) {
-        let _ = inbound::read(&raw, "", &Bounds::default());
+        let _ = inbound::read(&raw, Some(""), &Bounds::default());
     }
 
     #[test]
@@ -312,7 +312,7 @@ proptest! {
         ]), 0..60),
     ) {
         let raw = pieces.concat();
-        if let Ok(mail) = inbound::read(raw.as_bytes(), "", &Bounds::default()) {
+        if let Ok(mail) = inbound::read(raw.as_bytes(), Some(""), &Bounds::default()) {
             prop_assert!(mail.text.chars().count() <= TEXT_CHARS_MAX);
             prop_assert!(!mail.subject.contains('\n'));
         }
