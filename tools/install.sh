@@ -36,6 +36,7 @@ if [ "$purpose" = test ]; then
     have postfix || missing+=(postfix)
     have swaks || missing+=(swaks)
     have dovecot || missing+=(dovecot-core)
+    [ -x /usr/lib/dovecot/imap ] || missing+=(dovecot-imapd)
     have python3 || missing+=(python3)
     [ -e /usr/lib/python3/dist-packages/dkim ] || missing+=(python3-dkim)
     # Python's own messages; without a Python to ask, Debian 12's.

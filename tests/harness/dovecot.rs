@@ -1,7 +1,9 @@
-//! The part of a real Dovecot that knows passwords, as a Postfix of a test's own asks it.
+//! A real Dovecot of a test's own, started with a configuration; and the part of one that knows passwords, as a Postfix of a
+//! test's own asks it.
 //!
-//! It is Debian's package with a configuration, a socket and one account in a folder of the test: it serves no
-//! mailbox and listens on no port. Dovecot wants to be started by root.
+//! It is Debian's package with everything in a folder of the test. What [`Dovecot::start`] makes has a socket and one
+//! account, serves no mailbox and listens on no port; [`crate::imap`] makes one that does. Dovecot wants to be started by
+//! root.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -22,11 +24,16 @@ impl Dovecot {
     /// Starts one in this folder, which is made, with a socket `auth` in it for the user `postfix`.
     pub(crate) fn start(folder: &Path) -> Self {
         fs::create_dir(folder).expect("a folder of Dovecot");
+        Self::start_as(folder, &(common_conf(folder) + &for_postfix(folder)))
+    }
+
+    /// Starts one in this folder with this configuration.
+    pub(crate) fn start_as(folder: &Path, conf: &str) -> Self {
         let accounts = folder.join("accounts");
         fs::write(&accounts, format!("{USER}:{{PLAIN}}{PASSWORD}\n")).expect("the account");
         fs::set_permissions(&accounts, Permissions::from_mode(0o644)).expect("an account that Dovecot reads");
         let config = folder.join("dovecot.conf");
-        fs::write(&config, dovecot_conf(folder)).expect("dovecot.conf");
+        fs::write(&config, conf).expect("dovecot.conf");
         let dovecot = Self { config };
         // It returns when its sockets are there. What stays behind keeps the streams, so they are no pipes.
         let complaint = folder.join("complaint");
@@ -46,27 +53,33 @@ impl Dovecot {
     }
 }
 
+impl Dovecot {
+    /// Its own tool.
+    pub(crate) fn doveadm(&self) -> Command {
+        let mut command = Command::new("/usr/bin/doveadm");
+        command.arg("-c").arg(&self.config);
+        command
+    }
+}
+
 impl Drop for Dovecot {
     fn drop(&mut self) {
-        let mut stop = Command::new("/usr/bin/doveadm");
-        stop.arg("-c").arg(&self.config).arg("stop");
+        let mut stop = self.doveadm();
+        stop.arg("stop");
         // A Dovecot that is gone already cannot be stopped.
         let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 
-fn dovecot_conf(folder: &Path) -> String {
+/// What every one of a test has.
+pub(crate) fn common_conf(folder: &Path) -> String {
     let at = folder.display();
     format!(
-        "protocols =
-listen = 127.0.0.1
+        "listen = 127.0.0.1
 base_dir = {at}/run
 state_dir = {at}/state
 instance_name = of-a-test
 log_path = {at}/log
-ssl = no
-# Postfix says itself when it asks over TLS, and offers nothing before.
-disable_plaintext_auth = no
 # Nobody guesses here: a wrong password costs no wait, neither its own nor that of the next.
 auth_failure_delay = 0
 service anvil {{
@@ -83,6 +96,17 @@ userdb {{
   driver = static
   args = uid=nobody gid=nogroup home=/nonexistent
 }}
+"
+    )
+}
+
+fn for_postfix(folder: &Path) -> String {
+    let at = folder.display();
+    format!(
+        "protocols =
+ssl = no
+# Postfix says itself when it asks over TLS, and offers nothing before.
+disable_plaintext_auth = no
 service auth {{
   unix_listener {at}/auth {{
     mode = 0600

@@ -211,6 +211,11 @@ impl TestGateway {
             .receiving(Incoming { origins, bounds })
     }
 
+    /// The same house opened once more without what mail is looked at with: what it fetches, it cannot store.
+    pub fn fetching_lamely(&self) -> Gateway {
+        self.opened_with(self.next_door(), |parts| parts)
+    }
+
     /// Chance for one more door: several of one house do not draw the same session.
     pub(crate) fn next_door(&self) -> u64 {
         5 + 1000 * self.doors.fetch_add(1, Ordering::Relaxed)

@@ -9,6 +9,7 @@ pub mod database;
 mod dovecot;
 pub mod gateway;
 pub mod house;
+pub mod imap;
 pub mod key_files;
 pub mod mails;
 mod plans;

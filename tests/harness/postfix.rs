@@ -194,7 +194,7 @@ fn command(name: &str) -> Command {
     command
 }
 
-fn free_ports() -> [u16; 2] {
+pub(crate) fn free_ports() -> [u16; 2] {
     let listen = |()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let number = |listener: TcpListener| listener.local_addr().expect("its number").port();
     // Both are held before either is let go, or they could be one.

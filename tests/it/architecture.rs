@@ -52,6 +52,7 @@ const ROOMS: &[Room] = &[
         folder: "gateway/mail",
         rooms: &["domain"],
         heavy: &[
+            "async-imap",
             "hickory-resolver",
             "lettre",
             "mail-auth",

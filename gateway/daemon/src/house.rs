@@ -359,14 +359,12 @@ pub fn relay(config: &Config) -> Result<Relay, Fault> {
     .map_err(|fault| Fault::input(format!("relay: {fault}")))
 }
 
-/// What the relay is told of who we are. The line end that an editor leaves after a password is no part of it.
+/// What the relay is told of who we are.
 fn sign_in(relay: &config::Relay) -> Result<Option<SignIn>, Fault> {
     let (Some(user), Some(file)) = (&relay.user, &relay.password_file) else {
         return Ok(None);
     };
-    let text = secrets::read(file)?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    SignIn::new(user, line.strip_suffix('\r').unwrap_or(line))
+    SignIn::new(user, &secrets::read_line(file)?)
         .map(Some)
         .map_err(|fault| Fault::input(format!("relay: {fault}")))
 }

@@ -22,18 +22,23 @@ const CONVERSATION_MS: u64 = 3_600_000;
 /// How long a message that is being stored may take when the service stops.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What mail that comes in is looked at with, as the configuration says.
-pub fn incoming(config: &Config, about: &MailIn) -> Result<Incoming, Fault> {
+/// What mail that comes in or is fetched is looked at with, as the configuration says; none where none can come.
+pub fn incoming(config: &Config) -> Result<Option<Incoming>, Fault> {
+    let fetched = config.mail_fetch.iter().map(|about| about.message_bytes_max);
+    let received = config.mail_in.iter().map(|about| about.message_bytes_max);
+    let Some(bytes_max) = fetched.chain(received).max() else {
+        return Ok(None);
+    };
     let resolver =
         config::resolver(config).map_err(|fault| Fault::input(format!("sender.resolver: {fault}")))?;
     let origins = Origins::new(resolver).map_err(|fault| Fault::input(fault.to_string()))?;
-    Ok(Incoming {
+    Ok(Some(Incoming {
         origins,
         bounds: Bounds {
-            bytes_max: about.message_bytes_max,
+            bytes_max,
             ..Bounds::default()
         },
-    })
+    }))
 }
 
 /// How the door is opened.

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod demo;
 mod house;
+mod mail_fetch;
 mod mail_in;
 mod print;
 mod program_log;

@@ -10,6 +10,7 @@ use store::Pool;
 use crate::chance::MachineClock;
 use crate::commands::Context;
 use crate::house::LogFiles;
+use crate::mail_fetch::Fetcher;
 use crate::print::{self, Fault};
 use crate::site::Site;
 use crate::webhook::Receiver;
@@ -26,10 +27,13 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
     let gateway = gateway
         .publishing(files.published(&config.contact_log))
         .mailing(MailRoute::new(relay.clone(), house::sending_domain(&config)?));
-    let gateway = match &config.mail_in {
-        Some(about) => gateway.receiving(mail_in::incoming(&config, about)?),
+    let gateway = match mail_in::incoming(&config)? {
+        Some(incoming) => gateway.receiving(incoming),
         None => gateway,
     };
+    let areas = &gateway.parts().areas;
+    let fetchers = config.mail_fetch.iter().map(|about| Fetcher::new(about, areas));
+    let fetchers = fetchers.collect::<Result<Vec<_>, _>>()?;
     let gateway = Arc::new(gateway);
     let cosigner = Cosigner::new(files.policy().clone())?;
     let known = house::known_texts(&config, &files)?;
@@ -69,7 +73,7 @@ pub async fn run(context: &Context) -> Result<u8, Fault> {
         (sealer, cosigner),
         receiver,
         stuck_s,
-        (site, door),
+        (site, door, fetchers),
     )
     .await;
     looking.abort();

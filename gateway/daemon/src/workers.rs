@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 use crate::chance::lease_name;
+use crate::mail_fetch::Fetcher;
 use crate::mail_in;
 use crate::print::Fault;
 use crate::site::Site;
@@ -174,7 +175,7 @@ pub async fn run(
     (sealer, cosigner): (Sealer, Cosigner),
     receiver: Option<Receiver>,
     stuck_s: i64,
-    (site, door): (Option<Site>, Option<Door>),
+    (site, door, fetchers): (Option<Site>, Option<Door>, Vec<Fetcher>),
 ) -> Result<(), Fault> {
     let house = Arc::new(House {
         gateway,
@@ -198,6 +199,9 @@ pub async fn run(
     }
     if let Some(door) = door {
         workers.spawn(mail_in::serve(door, stopped(stopping.clone())));
+    }
+    for fetcher in fetchers {
+        workers.spawn(fetcher.work(Arc::clone(&house.gateway), stopped(stopping.clone())));
     }
     tracing::info!("working");
     let ended = tokio::select! {

@@ -109,7 +109,8 @@ impl Origins {
         Ok(Self { authenticator })
     }
 
-    /// What is known of a message. `client` is unknown where the server in front did not tell; then there is no SPF.
+    /// What is known of a message. `client` is unknown where the server in front did not tell, and of a message that was
+    /// fetched; then SPF is not asked, and DKIM decides alone.
     pub async fn check(
         &self,
         raw: &[u8],

@@ -27,6 +27,7 @@ pub mod due_requests;
 pub mod erasure;
 mod error;
 pub mod events;
+pub mod fetched;
 pub mod flags;
 pub mod glasses;
 pub mod house;

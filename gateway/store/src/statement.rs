@@ -62,6 +62,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::due_requests::ALL,
         crate::erasure::ALL,
         crate::events::ALL,
+        crate::fetched::ALL,
         crate::flags::ALL,
         crate::glasses::ALL,
         crate::house::ALL,

@@ -1,5 +1,6 @@
 //! What those who look after the machine ask, on a listener of its own and never on the door: is it there, is it ready,
-//! how many requests with which answers. No label holds anything but a route of ours, a method and a status.
+//! how many requests with which answers. No label holds anything but a route of ours, a method,
+//! a status, an outcome and an Area's code.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,12 @@ pub fn note_webhook(outcome: &'static str) {
 pub fn note_webhook_waiting(count: i64) {
     let count = i32::try_from(count).unwrap_or(i32::MAX);
     metrics::gauge!("gateway_webhook_waiting").set(f64::from(count));
+}
+
+/// Notes for how many reasons mail may be missing in a mailbox that is hosted elsewhere, by the Area's code.
+pub fn note_mailbox_gaps(area: &str, reasons: usize) {
+    let reasons = u8::try_from(reasons).unwrap_or(u8::MAX);
+    metrics::gauge!("gateway_mailbox_gaps", "area" => area.to_owned()).set(f64::from(reasons));
 }
 
 struct Vitals {

@@ -17,6 +17,11 @@ const ROOMS: &str = "gateway";
 /// The one place that clears, marks and sends.
 const DELIVER: &str = "gateway/flows/src/deliver";
 const MAIL_ROOM: &str = "gateway/mail/";
+/// The one place that opens a connection.
+const DIAL: &str = "gateway/mail/src/dial.rs";
+const RELAY_CONNECT: &str = "gateway/mail/src/relay/connect.rs";
+/// Reads mailboxes elsewhere and marks what was taken.
+const FETCHING: &str = "gateway/mail/src/fetching/";
 const WITNESS_DOOR: &str = "gateway/web/src/witness.rs";
 /// The door for mail that comes in: what is spoken there has a name, and nothing else of a network stands in these files.
 const MAIL_DOOR: [&str; 2] = [
@@ -128,7 +133,14 @@ fn incident_08_only_the_mail_room_can_speak_to_a_mail_server() {
         .iter()
         .filter(|source| source.code.contains("TcpStream::connect"));
     let openers = openers.map(|source| source.path.as_str()).collect::<Vec<_>>();
-    assert_eq!(openers, ["gateway/mail/src/relay/connect.rs"]);
+    assert_eq!(openers, [DIAL]);
+    // Two conversations are begun there: with the relay, and with a mailbox elsewhere, which cannot send.
+    let mut dialling = strangers(&sources, &["dial::"], &[DIAL]);
+    dialling.sort_unstable();
+    assert_eq!(
+        dialling,
+        [FETCHING.to_owned() + "connect.rs", RELAY_CONNECT.to_owned()]
+    );
     for room in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(ROOMS)).expect("the rooms")
     {
         let room = room.expect("a room").path();
@@ -153,6 +165,45 @@ fn incident_08_only_the_mail_room_can_speak_to_a_mail_server() {
         };
         assert_eq!(held.copied().collect::<Vec<_>>(), expected, "{}", room.display());
     }
+}
+
+#[test]
+fn incident_08_whoever_reads_a_mailbox_elsewhere_has_no_word_to_write_with() {
+    let sources = sources();
+    let reading = sources.iter().filter(|source| source.path.starts_with(FETCHING));
+    let reading = reading.collect::<Vec<_>>();
+    assert!(reading.len() >= 5, "the walk looks in the wrong place");
+    // Of IMAP, what writes, copies or deletes; of this room, what sends or makes a mail.
+    let writing = [
+        "APPEND", ".append(", "COPY", "MOVE", "EXPUNGE", ".expunge", "Deleted", "DELETE", "lettre",
+        "Composed", "relay",
+    ];
+    for source in &reading {
+        let found = writing.iter().filter(|word| source.code.contains(**word));
+        assert_eq!(found.collect::<Vec<_>>(), [&""; 0], "{}", source.path);
+    }
+    let said = reading
+        .iter()
+        .flat_map(|source| source.code.split('"').skip(1).step_by(2));
+    let commands = [
+        "STARTTLS",
+        "CAPABILITY",
+        "SELECT",
+        "UID",
+        "IDLE",
+        "NOOP",
+        "DONE",
+        "XOAUTH2",
+        "PLAIN",
+        "LOGINDISABLED",
+        "READ",
+        "G",
+    ];
+    let strange = said
+        .filter_map(|text| text.split(|letter: char| !letter.is_ascii_alphanumeric()).next())
+        .filter(|word| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_uppercase()))
+        .filter(|word| !commands.contains(word));
+    assert_eq!(strange.collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]

@@ -119,7 +119,7 @@ on_both!(
             // The envelope is of a domain that lets everybody send; From is not.
             (
                 Received {
-                    return_path: "x@open.example".to_owned(),
+                    return_path: Some("x@open.example".to_owned()),
                     ..mail(ADVISER, "Subject: another\r\n", &about)
                 },
                 Reason::Unverified,

@@ -1,6 +1,7 @@
 //! The mailboxes for advisers: who is filed where, who waits, and what nobody learns.
 
 mod answers;
+mod fetching;
 mod filing;
 pub(crate) mod kills;
 pub(crate) mod peers;
@@ -76,7 +77,7 @@ pub(crate) fn mail(from: &str, header: &str, text: &str) -> Received {
             ip: SERVER.parse().expect("an address"),
             hello: "mail.haven.example".to_owned(),
         }),
-        return_path: address.to_owned(),
+        return_path: Some(address.to_owned()),
         recipients: vec![MAILBOX.to_owned()],
         bytes: format!("From: {from}\r\nTo: {MAILBOX}\r\n{header}\r\n{text}\r\n").into_bytes(),
     }

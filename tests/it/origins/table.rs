@@ -148,7 +148,7 @@ fn word(check: Check) -> &'static str {
 /// What we find, and whether we take the message for its sender's.
 async fn judge(origins: &Origins, case: &Case) -> (Verdict, bool) {
     let raw = STANDARD.decode(&case.mail).expect("base64");
-    let read = inbound::read(&raw, &case.return_path, &Bounds::default()).expect("an ordinary message");
+    let read = inbound::read(&raw, Some(&case.return_path), &Bounds::default()).expect("an ordinary message");
     let nobody = EmailAddress::parse("nobody@nowhere.example").expect("an address");
     let client = Client {
         ip: "192.0.2.7".parse().expect("an address"),

@@ -3,8 +3,10 @@
 use domain::retention::{DEFAULT, Policy};
 
 use super::Context;
-use crate::config::{self, Config};
+use crate::chance::MachineClock;
+use crate::config::{self, Config, MailFetch};
 use crate::house::{self, Paths};
+use crate::mail_fetch::{self, Fetcher};
 use crate::mail_in;
 use crate::print::{self, Fault};
 use crate::webhook::Receiver;
@@ -109,8 +111,11 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
         found("sign-on", settings.map(|settings| settings.issuer));
     }
     if let Some(about) = &config.mail_in {
-        let opened = mail_in::settings(about).and_then(|_| mail_in::incoming(config, about));
+        let opened = mail_in::settings(about).and_then(|_| mail_in::incoming(config));
         found("mail in", opened.map(|_| about.listen.clone()));
+    }
+    for about in &config.mail_fetch {
+        found("mail fetch", check_mailbox(config, about).await);
     }
     if let Some(about) = &config.webhook {
         found("webhook", Receiver::new(about).map(|_| about.url.clone()));
@@ -131,4 +136,21 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
         Err(fault) => Err(fault),
     };
     found("relay", relay);
+}
+
+/// Opens a mailbox that is hosted elsewhere, and says what may be missing of what was in it.
+async fn check_mailbox(config: &Config, about: &MailFetch) -> Result<String, Fault> {
+    let texts = house::texts(&Paths::of_config(config))?;
+    Fetcher::new(about, &texts.areas)?.ready().await?;
+    let gateway = house::open(config, Box::new(MachineClock)).await?;
+    let standing = mail_fetch::standing(&gateway, about.area.as_str()).await?;
+    let gaps = standing.map_or_else(Vec::new, |standing| standing.gaps(gateway.now()));
+    if gaps.is_empty() {
+        return Ok(format!(
+            "{}: the server signs us in and opens the folder",
+            about.area
+        ));
+    }
+    let gaps = gaps.iter().map(|gap| format!("mail_fetch {}: {gap}", about.area));
+    Err(Fault::no(gaps.collect::<Vec<_>>().join("\n")))
 }

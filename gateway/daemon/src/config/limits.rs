@@ -2,7 +2,7 @@
 
 use std::net::{AddrParseError, SocketAddr};
 
-use super::{Config, Database, Relay, Web};
+use super::{Config, Database, Relay, Web, mail_fetch};
 
 /// Every value that is out of bounds: its key, and what would be right.
 pub fn faults(config: &Config) -> Vec<String> {
@@ -38,6 +38,7 @@ pub fn faults(config: &Config) -> Vec<String> {
     if let Some(door) = &config.mail_in {
         door.faults(&mut must);
     }
+    mail_fetch::faults(&config.mail_fetch, &mut must);
     if let Some(receiver) = &config.webhook {
         receiver.faults(&mut must);
     }

@@ -6,6 +6,8 @@
 //! To add a key: a field here, its line in `config/gateway.toml`, and, when it has limits, a line in `limits`.
 
 mod limits;
+mod log;
+mod mail_fetch;
 mod mail_in;
 pub mod secrets;
 mod single_sign_on;
@@ -19,6 +21,8 @@ use domain::rulebook::Confirmation;
 use serde::Deserialize;
 
 pub use limits::resolver;
+pub use log::{Format, Level, Log};
+pub use mail_fetch::{Auth, FetchTls, MailFetch};
 pub use mail_in::{MailIn, Protocol};
 pub use single_sign_on::SingleSignOn;
 pub use staff::read as read_staff;
@@ -56,6 +60,9 @@ pub struct Config {
     pub web: Option<Web>,
     /// The door for mail to the mailboxes; nothing comes in without it.
     pub mail_in: Option<MailIn>,
+    /// Mailboxes hosted elsewhere that are read by IMAP.
+    #[serde(default)]
+    pub mail_fetch: Vec<MailFetch>,
     /// Another system that is told of changes; nobody is without it.
     pub webhook: Option<Webhook>,
     /// The program's own log.
@@ -269,49 +276,6 @@ pub struct Web {
     pub single_sign_on: Option<SingleSignOn>,
 }
 
-/// The program's own log.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Log {
-    /// error, warn, info or debug.
-    pub level: Level,
-    /// For people or for machines.
-    pub format: Format,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self {
-            level: Level::Info,
-            format: Format::Text,
-        }
-    }
-}
-
-/// How much the program's log says.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Somebody must act now.
-    Error,
-    /// Somebody should look today.
-    Warn,
-    /// One line for each worker's round that changed something.
-    Info,
-    /// Steps; off in production.
-    Debug,
-}
-
-/// How a line of the program's log looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
 impl Config {
     /// Reads a file. Every fault that does not hide another is named at once.
     pub fn read(path: &Path) -> Result<Self, Fault> {
@@ -369,6 +333,7 @@ impl Config {
         }
         self.webhook.iter_mut().for_each(|about| about.resolve(folder));
         self.mail_in.iter_mut().for_each(|about| about.resolve(folder));
+        self.mail_fetch.iter_mut().for_each(|about| about.resolve(folder));
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);
         self.relay.password_file.iter_mut().for_each(here);

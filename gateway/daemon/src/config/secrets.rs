@@ -32,6 +32,17 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, Fault> {
         .map_err(|fault| named(&fault))
 }
 
+/// The same of a password or a token. The line end that an editor leaves after it is no part of it.
+pub fn read_line(path: &Path) -> Result<Zeroizing<String>, Fault> {
+    let mut text = read(path)?;
+    for end in ['\n', '\r'] {
+        if text.ends_with(end) {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
 /// Writes a new secret file. One that is there already is never written over.
 pub fn write(path: &Path, text: &str) -> Result<(), Fault> {
     let named = |fault: std::io::Error| Fault::input(format!("{}: {fault}", path.display()));

@@ -156,7 +156,15 @@ async fn stay_up(
             .strftime("%H:%M on %-d %B %Y"),
         context.dir.display()
     ));
-    workers::run(gateway, relay, at_the_log, None, STUCK_S, (Some(site), None)).await
+    workers::run(
+        gateway,
+        relay,
+        at_the_log,
+        None,
+        STUCK_S,
+        (Some(site), None, Vec::new()),
+    )
+    .await
 }
 
 /// Reads, plays, verifies, counts.

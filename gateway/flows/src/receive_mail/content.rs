@@ -50,7 +50,7 @@ pub(super) async fn look(incoming: &Incoming, mail: &Received) -> Looked {
         .iter()
         .find_map(|recipient| without_token(recipient).1);
     // A message that breaks the parser must not come again and again: it waits for a person like any other doubt.
-    let reading = || inbound::read(&mail.bytes, &mail.return_path, &incoming.bounds);
+    let reading = || inbound::read(&mail.bytes, mail.return_path.as_deref(), &incoming.bounds);
     let read: std::result::Result<Inbound, Option<Bound>> = match catch_unwind(AssertUnwindSafe(reading)) {
         Ok(read) => read.map_err(Some),
         Err(_) => Err(None),
@@ -74,7 +74,12 @@ pub(super) async fn look(incoming: &Incoming, mail: &Received) -> Looked {
         Some(from) => {
             let origins = &incoming.origins;
             origins
-                .check(&mail.bytes, from, mail.client.as_ref(), &mail.return_path)
+                .check(
+                    &mail.bytes,
+                    from,
+                    mail.client.as_ref(),
+                    mail.return_path.as_deref().unwrap_or_default(),
+                )
                 .await
         }
         None => Verdict::UNKNOWN,

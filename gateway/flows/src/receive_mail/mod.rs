@@ -29,6 +29,7 @@ use vault::DataKey;
 pub(crate) use content::Content;
 use content::{Looked, content, look, with_checks};
 pub use desk::MailDesk;
+pub(crate) use desk::say;
 pub(crate) use filing::Filing;
 
 use crate::entries::entry;

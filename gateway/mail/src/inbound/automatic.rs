@@ -16,9 +16,19 @@ pub enum Automatic {
 }
 
 impl Automatic {
-    pub(super) fn of(fields: &[Field], return_path: &str) -> Self {
-        let local = return_path.split('@').next().unwrap_or_default();
-        if return_path.is_empty() || local.eq_ignore_ascii_case("mailer-daemon") {
+    /// Without an envelope the field Return-Path is looked at, which the last server wrote (RFC 5321 section 4.4) or anybody:
+    /// all that it can do here is to make a message wait.
+    pub(super) fn of(fields: &[Field], return_path: Option<&str>) -> Self {
+        let written = || fields.iter().find(|field| field.name == "return-path");
+        let path = match return_path {
+            Some(path) => Some(path),
+            None => written().map(|field| field.value.trim().trim_matches(['<', '>'])),
+        };
+        let is_mailer = |path: &str| {
+            let local = path.split('@').next().unwrap_or_default();
+            path.is_empty() || local.eq_ignore_ascii_case("mailer-daemon")
+        };
+        if path.is_some_and(is_mailer) {
             return Self::Report;
         }
         let first_word = |value: &str| {
@@ -43,7 +53,7 @@ impl Automatic {
 mod tests {
     use super::*;
 
-    fn of(header: &str, return_path: &str) -> Automatic {
+    fn of(header: &str, return_path: Option<&str>) -> Automatic {
         let raw = format!("{header}\r\n\r\n");
         let structure = super::super::look(raw.as_bytes(), &super::super::Bounds::default()).unwrap();
         Automatic::of(&structure.fields, return_path)
@@ -69,7 +79,22 @@ mod tests {
             ("Subject: hello", "", Automatic::Report),
             ("Subject: hello", "MAILER-DAEMON@relay.test", Automatic::Report),
         ] {
-            assert_eq!(of(header, return_path), expected, "{header:?} {return_path:?}");
+            assert_eq!(
+                of(header, Some(return_path)),
+                expected,
+                "{header:?} {return_path:?}"
+            );
+        }
+    }
+    #[test]
+    fn a_message_without_an_envelope_is_known_by_the_field() {
+        for (header, expected) in [
+            ("Subject: hello", Automatic::No),
+            ("Return-Path: <adviser@isva.test>", Automatic::No),
+            ("Return-Path: <>", Automatic::Report),
+            ("Return-Path: <MAILER-DAEMON@mx.test>", Automatic::Report),
+        ] {
+            assert_eq!(of(header, None), expected, "{header:?}");
         }
     }
 }

@@ -84,11 +84,11 @@ impl std::fmt::Debug for Attached {
     }
 }
 
-/// Reads a message. `return_path` is the envelope's, empty for `<>`.
+/// Reads a message. `return_path` is the envelope's, empty for `<>`, none for a message without an envelope.
 ///
 /// # Errors
 /// The bound that it breaks; then nothing of it was parsed.
-pub fn read(raw: &[u8], return_path: &str, bounds: &Bounds) -> Result<Inbound, Bound> {
+pub fn read(raw: &[u8], return_path: Option<&str>, bounds: &Bounds) -> Result<Inbound, Bound> {
     let structure = look(raw, bounds)?;
     let mut doubts = structure.doubts.clone();
     let Some(message) = MessageParser::new().parse(raw) else {

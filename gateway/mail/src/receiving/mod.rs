@@ -76,10 +76,11 @@ pub struct Settings {
 /// A message as it came.
 #[derive(Clone)]
 pub struct Received {
-    /// The server that the message came from; none where the mail server in front of us did not say.
+    /// The server that the message came from; none where the mail server in front of us did not say, and of a message that
+    /// was fetched ([`crate::fetching`]): what its own header says of that, anybody can write.
     pub client: Option<Client>,
-    /// The return path, empty for `<>`; not believed.
-    pub return_path: String,
+    /// The return path, empty for `<>`; not believed. None of a message that was fetched, which has no envelope any more.
+    pub return_path: Option<String>,
     /// Those of our addresses that it is for, as given, each accepted by [`Receiver::knows`].
     pub recipients: Vec<String>,
     /// The message, its lines ended by CR LF.

@@ -283,7 +283,7 @@ where
         Some(bytes) => {
             let received = Received {
                 client: talk.client(shared),
-                return_path: open.return_path,
+                return_path: Some(open.return_path),
                 recipients: open.recipients,
                 bytes,
             };

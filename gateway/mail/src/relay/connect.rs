@@ -20,6 +20,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::trial::Step;
 use super::{Failure, RelayConfig, TlsPolicy};
+use crate::dial::dial;
 use crate::tls::TlsMode;
 
 /// Longer than any honest reply line (RFC 5321 section 4.5.3.1.5 says 512).
@@ -35,9 +36,8 @@ pub(super) async fn open(
     name: &ServerName<'static>,
     passed: &mut Vec<Step>,
 ) -> Result<AsyncSmtpConnection, Failure> {
-    let tcp = TcpStream::connect((config.host.as_str(), config.port))
+    let tcp = dial(&config.host, config.port)
         .await
-        .and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp))
         .map_err(|error| Failure::Temporary {
             code: None,
             text: format!("connecting: {}", error.kind()),

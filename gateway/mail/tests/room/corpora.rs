@@ -77,7 +77,7 @@ fn read_them_all() {
 /// Whether it is refused or doubted, and how long that took.
 fn read(raw: &[u8], name: &str) -> (bool, Duration) {
     let started = busy();
-    let read = inbound::read(raw, "dana@isva.example", &Bounds::default());
+    let read = inbound::read(raw, Some("dana@isva.example"), &Bounds::default());
     let took = busy().saturating_sub(started);
     assert!(took < READ_MAX, "{name} took {took:?}");
     let Ok(mail) = read else { return (true, took) };
@@ -95,7 +95,7 @@ fn busy() -> Duration {
 
 /// What an ordinary message is read as.
 fn healthy() -> (String, String, Vec<String>, usize) {
-    let mail = inbound::read(HEALTHY.as_bytes(), "dana@isva.example", &Bounds::default()).unwrap();
+    let mail = inbound::read(HEALTHY.as_bytes(), Some("dana@isva.example"), &Bounds::default()).unwrap();
     let from = mail.from.unwrap().reveal().to_owned();
     (from, mail.text, mail.references, mail.doubts.len())
 }

@@ -9,11 +9,11 @@ const HEAD: &str = "From: Dana Example <dana@isva.example>\r\nTo: north-east@isv
                     Message-ID: <1@isva.example>\r\nMIME-Version: 1.0\r\n";
 
 fn read(raw: &str) -> Inbound {
-    inbound::read(raw.as_bytes(), "dana@isva.example", &Bounds::default()).unwrap()
+    inbound::read(raw.as_bytes(), Some("dana@isva.example"), &Bounds::default()).unwrap()
 }
 
 fn refused(raw: &str) -> Option<Bound> {
-    inbound::read(raw.as_bytes(), "dana@isva.example", &Bounds::default()).err()
+    inbound::read(raw.as_bytes(), Some("dana@isva.example"), &Bounds::default()).err()
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_long_text_is_cut_and_said_so() {
 proptest! {
     #[test]
     fn whatever_comes_is_answered(raw in prop::collection::vec(any::<u8>(), 0..2000)) {
-        let _ = inbound::read(&raw, "", &Bounds::default());
+        let _ = inbound::read(&raw, Some(""), &Bounds::default());
     }
 
     #[test]
@@ -238,7 +238,7 @@ proptest! {
         ]), 0..60),
     ) {
         let raw = pieces.concat();
-        if let Ok(mail) = inbound::read(raw.as_bytes(), "", &Bounds::default()) {
+        if let Ok(mail) = inbound::read(raw.as_bytes(), Some(""), &Bounds::default()) {
             prop_assert!(mail.text.chars().count() <= TEXT_CHARS_MAX);
             prop_assert!(!mail.subject.contains('\n'));
         }
