@@ -37,9 +37,10 @@ bench: ## print the benchmark tables (takes minutes)
 	tools/install.sh test
 	tools/with-postgres.sh tools/trials.sh bench
 
-soak: ## run the long trials and print their figures (takes long)
-	tools/install.sh test
+soak: ## run the long trials and print their figures, then fuzz for FUZZ_SECONDS a target (takes long)
+	tools/install.sh soak
 	tools/with-postgres.sh tools/trials.sh soak
+	tools/fuzz.sh
 
 deny: ## check the libraries' licences and sources and that no banned one came in
 	tools/install.sh test

@@ -7,6 +7,7 @@
 #                            the tests start themselves, strace and libfiu, with which they watch and fail system calls,
 #                            Chromium and a font like Arial, in which they open the pages, Python libraries in
 #                            target/python, the test data of others in target/corpora and cargo-deny in target/tools
+#   tools/install.sh soak    the same, and cargo-fuzz in target/tools; the nightly compiler that it needs must be there
 #
 # With nothing missing it touches neither apt nor the network. It never starts or needs a service.
 set -euo pipefail
@@ -14,8 +15,24 @@ set -euo pipefail
 purpose="${1:-}"
 case "$purpose" in
     run | test) ;;
+    # All that the tests need is needed for the long trials.
+    soak)
+        tools="$(dirname "${BASH_SOURCE[0]}")"
+        "$tools/install.sh" test
+        cd "$tools/.."
+        if ! cargo +nightly --version >/dev/null 2>&1; then
+            echo "install.sh: fuzzing needs a nightly compiler: rustup toolchain install nightly --profile minimal" >&2
+            exit 1
+        fi
+        wanted=0.13.2
+        if ! target/tools/bin/cargo-fuzz --version 2>/dev/null | grep -qF " $wanted"; then
+            echo "install.sh: building cargo-fuzz $wanted into target/tools" >&2
+            cargo install --quiet --locked --version "$wanted" --root target/tools cargo-fuzz
+        fi
+        exit
+        ;;
     *)
-        echo "usage: tools/install.sh run|test" >&2
+        echo "usage: tools/install.sh run|test|soak" >&2
         exit 2
         ;;
 esac
