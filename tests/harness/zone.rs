@@ -99,7 +99,7 @@ impl Zone {
         let mut there = BTreeSet::new();
         for (at, data) in records {
             let record = Record::from_rdata(name(&at), TTL_S, data.into_rdata());
-            // The same record twice is one (RFC 2181 section 5).
+            // The same record twice is one.
             let first = there.insert((LowerName::from(name(&at)), record.record_type()));
             assert!(
                 zone.upsert_mut(record, 1) || !first,
