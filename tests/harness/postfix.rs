@@ -75,6 +75,23 @@ impl Postfix {
         Self::start_as(false, &main)
     }
 
+    /// Starts one that takes mail for these domains and hands each one's over by LMTP to a port. What is put off comes again
+    /// after a second.
+    pub fn start_between(doors: &[(&str, u16)]) -> Self {
+        let names: Vec<_> = doors.iter().map(|(domain, _)| *domain).collect();
+        let ways: Vec<_> = doors
+            .iter()
+            .map(|(domain, port)| format!("{{ {domain} = lmtp:inet:[127.0.0.1]:{port} }}"))
+            .collect();
+        let main = format!(
+            "virtual_mailbox_domains = {}\ntransport_maps = inline:{{ {} }}\nlmtp_send_xforward_command = yes\n\
+             recipient_delimiter = +\nqueue_run_delay = 1s\nminimal_backoff_time = 1s\nmaximal_backoff_time = 1s\n",
+            names.join(", "),
+            ways.join(", ")
+        );
+        Self::start_as(false, &main)
+    }
+
     fn start_with(for_users: bool) -> Self {
         Self::start_as(for_users, if for_users { FOR_USERS } else { "" })
     }

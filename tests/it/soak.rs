@@ -7,6 +7,7 @@ use crate::durability::{restart, survive_faults, survive_kills};
 use crate::incidents::crossing::each_gets_only_their_own;
 use crate::killed::survive;
 use crate::kills::play_killed;
+use crate::mailbox::guesses::guess_tokens;
 use crate::mailbox::kills::pour_killed;
 use crate::mailbox::peers::flood;
 
@@ -200,4 +201,24 @@ async fn a_hundred_kills_while_mail_comes_in_on_sqlite() {
 #[ignore = "long: make soak"]
 async fn a_hundred_kills_while_mail_comes_in_on_postgresql() {
     a_hundred_kills_while_mail_comes_in("PostgreSQL", postgres().await).await;
+}
+
+const GUESSES: usize = 100_000;
+
+async fn guess(name: &str, database: Database) {
+    let opened = guess_tokens(&database, GUESSES).await;
+    assert_eq!(opened, 0);
+    println!("{name}: {GUESSES} guessed tokens of conversations: {opened} opened one");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_thousand_guessed_tokens_on_sqlite() {
+    guess("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make soak"]
+async fn a_hundred_thousand_guessed_tokens_on_postgresql() {
+    guess("PostgreSQL", postgres().await).await;
 }

@@ -21,6 +21,8 @@ use crate::{Error, Gateway, Result, Settings};
 pub(crate) const WORKER: &str = "system:outbox";
 /// The verb of an end that came after the lease had run out.
 pub(crate) const LATE: &str = "delivery-ended-late";
+/// What a duty waits for whose message did not arrive.
+pub(crate) const DECISION: &str = "decision-about-delivery";
 /// Why our own side could not send a message.
 pub(crate) const CANNOT_BE_COMPOSED: &str = "cannot-be-composed";
 
@@ -67,7 +69,7 @@ pub(crate) enum Came {
 
 impl Came {
     /// The state in the outbox, the outcome in the attempt, the code.
-    fn words(&self) -> (&'static str, &'static str, &str) {
+    pub(crate) fn words(&self) -> (&'static str, &'static str, &str) {
         match self {
             Self::Accepted { code } => ("delivered", "accepted", code),
             Self::Temporary { code } => ("temporary-failure", "temporary-failure", code),
@@ -155,19 +157,31 @@ impl Gateway {
         if let Came::Accepted { .. } = came {
             self.discharge(tx, tried, entries).await?;
         } else if next.is_none() {
-            if matches!(came, Came::Permanent { .. }) {
-                self.distrust(tx, tried).await?;
-            }
-            obligations::wait(tx, &tried.owed.id, Some("decision-about-delivery")).await?;
-            let told = sentence(came, &tried.kind);
-            self.notify(tx, &tried.owed, Some(&tried.message), state, told)
-                .await?;
+            self.hand_to_a_person(tx, tried, came).await?;
         } else if came.is_of_relay() && tried.tries == 1 {
             let told = sentence(came, &tried.kind);
             self.notify(tx, &tried.owed, Some(&tried.message), state, told)
                 .await?;
         }
         Ok(())
+    }
+
+    /// Nothing happens to the message any more without a person, and the officer is told. After a hard bounce the contact
+    /// point is no longer trusted. The same whether the server refuses a message or sends it back later.
+    pub(crate) async fn hand_to_a_person(&self, tx: &mut Tx, tried: &Tried, came: &Came) -> Result<()> {
+        if matches!(came, Came::Permanent { .. }) {
+            self.distrust(tx, tried).await?;
+        }
+        obligations::wait(tx, &tried.owed.id, Some(DECISION)).await?;
+        let (state, _, _) = came.words();
+        self.notify(
+            tx,
+            &tried.owed,
+            Some(&tried.message),
+            state,
+            sentence(came, &tried.kind),
+        )
+        .await
     }
 
     /// When a message is tried again without a person: at once if it is to be decided afresh, later and later if

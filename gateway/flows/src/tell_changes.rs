@@ -24,11 +24,12 @@ const CLAIM: SignedDuration = SignedDuration::from_mins(1);
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What is told, by the verb of its entry. docs/operations.md lists the same.
-pub const TOLD: [&str; 13] = [
+pub const TOLD: [&str; 15] = [
     "obligation-raised",
     "obligation-waiting",
     "obligation-to-be-drafted",
     "obligation-discharged",
+    "obligation-reopened",
     "obligation-waived",
     "obligation-lapsed",
     "due-time-moved",
@@ -36,6 +37,7 @@ pub const TOLD: [&str; 13] = [
     "contact-added",
     "delivery-ended",
     "delivery-ended-late",
+    "delivery-bounced",
     "message-handed-over",
     "victim-not-contacted",
 ];

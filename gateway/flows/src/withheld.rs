@@ -9,7 +9,7 @@ use store::outbox::Claim;
 use store::{Tx, drafts, obligations, outbox};
 
 use crate::entries::about;
-use crate::outcome::{CANNOT_BE_COMPOSED, Came, WORKER, sentence};
+use crate::outcome::{CANNOT_BE_COMPOSED, Came, DECISION, WORKER, sentence};
 use crate::owed::find_owed;
 use crate::{Error, Gateway, Result};
 
@@ -101,7 +101,7 @@ impl Gateway {
             .await?;
         self.write_contact(tx, &owed, (&claim.message_id, &row.kind), "unknown")
             .await?;
-        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
+        obligations::wait(tx, &owed.id, Some(DECISION)).await?;
         self.notify(
             tx,
             &owed,
@@ -146,7 +146,7 @@ impl Gateway {
         let (now, reason) = (self.now(), CANNOT_BE_COMPOSED);
         self.settle(tx, worker, claim, "technical-failure", None, reason)
             .await?;
-        obligations::wait(tx, &owed.id, Some("decision-about-delivery")).await?;
+        obligations::wait(tx, &owed.id, Some(DECISION)).await?;
         let came = Came::Technical {
             code: reason.to_owned(),
         };

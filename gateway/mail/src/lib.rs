@@ -1,6 +1,6 @@
 //! Mail protocols, without a word of the product: compose a message, sign it, hand it to a relay over TLS, take
 //! mail in ([`receiving`]) or fetch it from a mailbox elsewhere ([`fetching`]) and reduce it to a small typed record
-//! ([`inbound`]); and a small real SMTP server to catch what we sent.
+//! ([`inbound`], and [`dsn`] for what became of a message); and a small real SMTP server to catch what we sent.
 //!
 //! Deliberately absent: queues and retries (they belong to whoever keeps state), plaintext delivery, tracking of
 //! any kind, and every log line (an address must not reach one, law 11).
@@ -19,6 +19,7 @@ pub mod catcher;
 pub mod compose;
 mod dial;
 pub mod dkim;
+pub mod dsn;
 pub mod fetching;
 pub mod header;
 pub mod inbound;

@@ -1,6 +1,6 @@
-//! A return path of its own for every message, which only we can make: `b-ID-TAG@DOMAIN`, where TAG is the
-//! first 96 bits of an HMAC-SHA-256 over ID and DOMAIN. A bounce that comes to any other address is forged
-//! or lost, and changes nothing (attack 7).
+//! A return path of its own for every try to deliver a message, which only we can make: `b-ID-TAG@DOMAIN`, where TAG is
+//! the first 96 bits of an HMAC-SHA-256 over ID and DOMAIN. A bounce that comes to any other address is forged or lost,
+//! and changes nothing (attack 7). It carries no date: whoever keeps the tries knows when each was.
 
 use domain::address::EmailAddress;
 use ring::hmac;
@@ -26,7 +26,7 @@ impl ReturnPathKey {
     }
 }
 
-/// The address to which bounces of one message go.
+/// The address to which bounces of one try go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnPath(EmailAddress);
 
@@ -48,7 +48,7 @@ pub enum ReturnPathError {
     Domain,
 }
 
-/// Makes the return path of the message `id` at our domain for bounces.
+/// Makes the return path of the try `id` at our domain for bounces.
 pub fn make(key: &ReturnPathKey, id: &str, domain: &str) -> Result<ReturnPath, ReturnPathError> {
     if !is_id(id) {
         return Err(ReturnPathError::Id);
@@ -60,7 +60,7 @@ pub fn make(key: &ReturnPathKey, id: &str, domain: &str) -> Result<ReturnPath, R
         .map_err(|_| ReturnPathError::Domain)
 }
 
-/// The message whose return path this is, or nothing when we did not make it. Servers may change the case
+/// The try whose return path this is, or nothing when we did not make it. Servers may change the case
 /// of an address, so case is ignored; the comparison takes the same time for every wrong tag.
 pub fn verify(key: &ReturnPathKey, address: &str, domain: &str) -> Option<String> {
     let address = address.to_ascii_lowercase();

@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod api;
 mod appender;
 mod arg;
+pub mod bounces;
 pub mod breaches;
 pub mod calendar;
 pub mod checks;

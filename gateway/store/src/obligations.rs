@@ -1,6 +1,6 @@
 //! What is owed. Rows end, they never go (law 6).
 
-use domain::id::{CaseId, EventId, ObligationId, VictimId};
+use domain::id::{CaseId, EventId, MessageId, ObligationId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
@@ -53,6 +53,11 @@ statements! {
                 in_scope!("o.area", "o.vlo", "o.victim_id"), " ORDER BY o.last_at, o.id LIMIT $1"));
     END = Statement::both("obligations.end",
         "UPDATE obligations SET state = $2, ended_by = $3, ended_why = $4, ended_at = $5, waiting_for = NULL WHERE id = $1 AND state = 'open'");
+    ENDED_BY = Statement::both("obligations.list_discharged_by",
+        columns!("WHERE victim_id = $1 AND state = 'discharged' AND ended_by = $2 ORDER BY created_at, id"));
+    REOPEN = Statement::both("obligations.reopen",
+        "UPDATE obligations SET state = 'open', ended_by = NULL, ended_why = NULL, ended_at = NULL, waiting_for = $2 \
+         WHERE id = $1 AND state = 'discharged'");
     WAIT = Statement::both("obligations.wait", "UPDATE obligations SET waiting_for = $2 WHERE id = $1 AND state = 'open'");
     LATEST = Statement::both("obligations.set_latest",
         "UPDATE obligations SET latest_at = $2, \
@@ -257,6 +262,20 @@ pub async fn end(
     at: Timestamp,
 ) -> Result<()> {
     tx.execute_one(&END, args![id, state, by, why, at]).await
+}
+
+/// Those owed to a victim that this message discharged.
+pub async fn list_discharged_by(
+    tx: &mut Tx,
+    victim: &VictimId,
+    message: &MessageId,
+) -> Result<Vec<ObligationRow>> {
+    all(&tx.list(&ENDED_BY, args![victim, message]).await?)
+}
+
+/// Takes a discharge back: what had counted as done was not.
+pub async fn reopen(tx: &mut Tx, id: &ObligationId, waiting_for: &str) -> Result<()> {
+    tx.execute_one(&REOPEN, args![id, waiting_for]).await
 }
 
 /// Says whom an open obligation waits for; `None` hands it back to the composer. False, and nothing changed,

@@ -51,6 +51,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::ALL,
         crate::api::ALL,
+        crate::bounces::ALL,
         crate::breaches::ALL,
         crate::calendar::ALL,
         crate::checks::ALL,

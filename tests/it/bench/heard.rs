@@ -15,7 +15,7 @@ use super::delivery::sample;
 use super::statements::Statements;
 
 /// How often each statement was run.
-type Counts = BTreeMap<String, usize>;
+pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Hears what the database driver says about each statement that it runs on this thread.
 #[derive(Clone, Default)]
@@ -67,7 +67,8 @@ impl Subscriber for Ear {
     fn exit(&self, _: &Id) {}
 }
 
-async fn overhear(doing: impl Future<Output = usize>, messages: usize) -> Counts {
+/// What was run while something was done that answers with this number.
+pub(crate) async fn overhear(doing: impl Future<Output = usize>, messages: usize) -> Counts {
     let ear = Ear::default();
     let listening = tracing::subscriber::set_default(ear.clone());
     assert_eq!(doing.await, messages);

@@ -7,11 +7,12 @@ mod bare;
 mod contact_log;
 mod delivery;
 mod events;
-mod heard;
+pub(crate) mod heard;
 mod proofs;
 mod raw;
 mod requests;
 mod statements;
+mod strangers;
 mod worklist;
 
 use harness::database::{Database, postgres, sqlite};
@@ -260,4 +261,42 @@ async fn e_requests() {
         rates.idle_kib / 1024,
         rates.peak_kib / 1024
     );
+}
+
+on_both!(
+    async fn mail_about_a_case_and_about_none_is_measured_side_by_side(database: Database) {
+        let times = strangers::measure(&database, 2).await;
+        assert_eq!(times.len(), 4);
+        assert!(times.iter().all(|one| one.all.len() == 2));
+    }
+);
+
+async fn print_strangers(name: &str, database: Database) {
+    const MESSAGES: usize = 500;
+    println!(
+        "\n{name}: mail that waits in quarantine, {MESSAGES} of each kind, which took turns; aim: alike"
+    );
+    println!("{:<60}{:>10}{:>10}{:>10}", "us", "p50", "p90", "p99");
+    let times = strangers::measure(&database, MESSAGES).await;
+    for one in &times {
+        let us = |percent| one.at(percent).as_micros();
+        println!("{:<60}{:>10}{:>10}{:>10}", one.what, us(50), us(90), us(99));
+    }
+    for pair in times.chunks(2) {
+        let [exists, none] = pair else { continue };
+        let times = exists.at(50).as_secs_f64() / none.at(50).as_secs_f64();
+        println!("{} against none: {times:.3} times at p50", exists.what);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn f_strangers_on_sqlite() {
+    print_strangers("SQLite", sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn f_strangers_on_postgresql() {
+    print_strangers("PostgreSQL", postgres().await).await;
 }

@@ -1,11 +1,15 @@
 //! The mailboxes for advisers: who is filed where, who waits, and what nobody learns.
 
 mod answers;
+mod bounces;
 mod fetching;
 mod filing;
+pub(crate) mod guesses;
 pub(crate) mod kills;
 pub(crate) mod peers;
+pub(crate) mod strangers;
 mod triage;
+mod two_gateways;
 
 use flows::{Arrived, Gateway};
 use harness::case::{URN, case, over};

@@ -45,14 +45,14 @@ fn door_settings() -> Settings {
     }
 }
 
-async fn open(flows: Gateway) -> (Arc<Gateway>, Door) {
+pub(super) async fn open(flows: Gateway) -> (Arc<Gateway>, Door) {
     let flows = Arc::new(flows);
     let desk = Arc::new(MailDesk::new(Arc::clone(&flows)));
     (flows, Door::open(door_settings(), desk).await.expect("a door"))
 }
 
 /// The service's domain lets this machine send for it, where the tests' mail servers are.
-async fn zone() -> Zone {
+pub(super) async fn zone() -> Zone {
     Zone::serve(&[
         ("haven.example", "v=spf1 ip4:127.0.0.1 -all"),
         ("_dmarc.haven.example", "v=DMARC1; p=reject"),

@@ -100,7 +100,7 @@ impl Gateway {
             .map_err(|fault| Error::broken("sender address", fault))?;
         let back = mail::return_path::make(
             &settings.bounce_key,
-            tried.message.as_str(),
+            tried.attempt.as_str(),
             &settings.mail_domain,
         )
         .map_err(|fault| Error::broken("return path", fault))?;

@@ -114,8 +114,9 @@ pub type Storing<'r> = Pin<Box<dyn Future<Output = Answer> + Send + 'r>>;
 
 /// Who keeps what comes in.
 pub trait Receiver: Send + Sync + 'static {
-    /// Whether mail for this address, as given in RCPT, is taken.
-    fn knows(&self, recipient: &str) -> bool;
+    /// Whether mail for this address, as given in RCPT, is taken from this return path, empty for `<>`. The client hears
+    /// the same words for every address that is not.
+    fn knows(&self, return_path: &str, recipient: &str) -> bool;
 
     /// Stores a message for all its recipients or for none, and answers once that is durable. Called again with the same
     /// message when a client did not hear the answer.

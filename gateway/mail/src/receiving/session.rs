@@ -246,7 +246,7 @@ where
     if open.recipients.len() >= shared.settings.recipients_max {
         return wire.say("452 4.5.3 too many recipients");
     }
-    if shared.receiver.knows(&address) {
+    if shared.receiver.knows(&open.return_path, &address) {
         open.recipients.push(address);
         wire.say("250 2.1.5 ok");
     } else {

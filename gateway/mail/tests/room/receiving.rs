@@ -16,7 +16,7 @@ struct Kept {
 }
 
 impl Receiver for Kept {
-    fn knows(&self, recipient: &str) -> bool {
+    fn knows(&self, _: &str, recipient: &str) -> bool {
         recipient.eq_ignore_ascii_case(OURS)
     }
 
