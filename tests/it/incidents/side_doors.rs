@@ -186,6 +186,8 @@ fn incident_08_whoever_reads_a_mailbox_elsewhere_has_no_word_to_write_with() {
         .iter()
         .flat_map(|source| source.code.split('"').skip(1).step_by(2));
     let commands = [
+        "OK",
+        "AUTH",
         "STARTTLS",
         "CAPABILITY",
         "SELECT",
