@@ -192,6 +192,13 @@ impl Gateway {
                     .with_reason("bounced"),
             );
         }
+        // An adviser who was not answered cannot have told the victim: that is asked again once an answer arrives.
+        for moot in obligations::list_raised_by_answer(tx, &tried.message).await? {
+            let by = tried.message.as_str();
+            obligations::end(tx, &moot.id, "lapsed", by, "bounced", now).await?;
+            let lapsed = about(now, WORKER, Act::Change, "obligation-lapsed", &moot)?;
+            entries.push(lapsed.with_message(by).with_reason("bounced"));
+        }
         Ok(())
     }
 }

@@ -55,6 +55,8 @@ statements! {
         "UPDATE obligations SET state = $2, ended_by = $3, ended_why = $4, ended_at = $5, waiting_for = NULL WHERE id = $1 AND state = 'open'");
     ENDED_BY = Statement::both("obligations.list_discharged_by",
         columns!("WHERE victim_id = $1 AND state = 'discharged' AND ended_by = $2 ORDER BY created_at, id"));
+    RAISED_BY = Statement::both("obligations.list_raised_by_answer",
+        columns!("WHERE state = 'open' AND event_id IN (SELECT e.id FROM events e WHERE e.source = 'mailbox' AND e.source_event_id = $1) ORDER BY id"));
     REOPEN = Statement::both("obligations.reopen",
         "UPDATE obligations SET state = 'open', ended_by = NULL, ended_why = NULL, ended_at = NULL, waiting_for = $2 \
          WHERE id = $1 AND state = 'discharged'");
@@ -271,6 +273,11 @@ pub async fn list_discharged_by(
     message: &MessageId,
 ) -> Result<Vec<ObligationRow>> {
     all(&tx.list(&ENDED_BY, args![victim, message]).await?)
+}
+
+/// Those open that the arrival of this answer at an adviser's server raised.
+pub async fn list_raised_by_answer(tx: &mut Tx, message: &MessageId) -> Result<Vec<ObligationRow>> {
+    all(&tx.list(&RAISED_BY, args![message]).await?)
 }
 
 /// Takes a discharge back: what had counted as done was not.

@@ -8,7 +8,7 @@ use domain::id::{DraftId, MessageId, VictimId};
 use domain::mailbox::Reason;
 use domain::safety::HandRoute;
 use domain::supporter::EndWhy;
-use flows::{Approved, Arrived, Kind, NewContact};
+use flows::{Approved, Arrived, Bounced, Kind, NewContact};
 use harness::case::{EMAIL, URN};
 use harness::gateway::OFFICER;
 use harness::on_both;
@@ -17,6 +17,7 @@ use mail::receiving::Received;
 use store::contacts::ContactRow;
 use store::obligations::ObligationRow;
 
+use super::bounces::report;
 use super::filing::{REASON, victim};
 use super::{ADVISER, Trial, mail, question, trial, trial_with};
 
@@ -329,6 +330,33 @@ on_both!(
             rules(&trial, &her).await,
             ["HOUSE-ADVISER-ANSWER"],
             "an answer is still owed"
+        );
+    }
+);
+
+on_both!(
+    async fn an_answer_that_comes_back_is_owed_again_and_nobody_asks_when_she_was_told(database: Database) {
+        let trial = trial(&database).await;
+        let her = asked(&trial).await;
+        approve(&trial, &her, WORDS).await;
+        trial.house.clock().set(LATER);
+        trial.house.deliver().await;
+        assert_eq!(rules(&trial, &her).await, ["HOUSE-ADVISER-CONFIRM"]);
+        let back = trial.house.caught()[0].from.clone();
+        let attempt = trial
+            .flows
+            .bounced_attempt(Some(""), &back)
+            .expect("our own return path");
+        let hard = report("failed", "5.1.1");
+        let bounced = trial.flows.receive_bounce(&attempt, hard.as_bytes()).await;
+        assert_eq!(bounced.expect("an answer"), Bounced::Failed);
+        assert_eq!(rules(&trial, &her).await, ["HOUSE-ADVISER-ANSWER"]);
+        let now = trial.house.flows.now();
+        let plan = trial.house.plan_of(&her).await;
+        assert!(
+            plan.email_point(now)
+                .is_some_and(|point| point.usable(now).is_ok()),
+            "the address that refused is the adviser's"
         );
     }
 );

@@ -47,7 +47,7 @@ fn door(house: &TestGateway) -> Gateway {
 }
 
 /// A report in the words of a mail server.
-fn report(action: &str, status: &str) -> String {
+pub(super) fn report(action: &str, status: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.inbox.example\r\nTo: messages@{MAIL_DOMAIN}\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Auto-Submitted: auto-replied\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"x\"\r\n\r\n\
