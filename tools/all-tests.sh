@@ -11,7 +11,8 @@ trap 'rm -f "$stories"' EXIT
 cargo test --workspace --locked --test it -- browser:: >"$stories" 2>&1 &
 telling=$!
 status=0
-cargo test --workspace --locked -- --skip browser:: || status=$?
+# Whatever fails, the others are heard as well.
+cargo test --workspace --locked --no-fail-fast -- --skip browser:: || status=$?
 wait "$telling" || status=$?
 cat "$stories"
 exit "$status"
