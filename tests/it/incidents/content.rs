@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::draft::ADVISER_KIND;
 use flows::Kind;
 use harness::case::{self, EMAIL, defendant, not_charged, safe};
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
@@ -258,9 +259,11 @@ on_both!(
         }
         let library = &gateway.flows.parts().library;
         let kinds = library.versions().iter().map(|version| version.kind.clone());
+        // What answers an adviser is about a victim and never for one; its tests stand with the mailboxes.
+        let for_victims = kinds.filter(|kind| kind != ADVISER_KIND);
         assert_eq!(
             told,
-            kinds.collect::<BTreeSet<_>>(),
+            for_victims.collect::<BTreeSet<_>>(),
             "every kind of message has left"
         );
 

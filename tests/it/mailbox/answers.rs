@@ -95,6 +95,15 @@ on_both!(
             .parse(&sent.bytes)
             .expect("a message");
         assert_eq!(letter.in_reply_to().as_text(), Some("q1@haven.example"));
+        assert_eq!(
+            (
+                letter.text_body_count(),
+                letter.html_body_count(),
+                letter.attachment_count()
+            ),
+            (1, 1, 0),
+            "the same words twice, and nothing else"
+        );
         let text = letter.body_text(0).expect("words");
         for part in [
             "Hello Dana Whitlock,",
