@@ -241,8 +241,8 @@ pub(crate) async fn pour_killed(database: Database, messages: usize, kills: usiz
     before_the_last
 }
 
-const SHORT_MESSAGES: usize = 64;
-const SHORT_KILLS: usize = 4;
+const SHORT_MESSAGES: usize = 32;
+const SHORT_KILLS: usize = 2;
 
 on_both!(
     async fn killed_while_mail_pours_in_nothing_acknowledged_is_lost_and_nothing_is_there_twice(
