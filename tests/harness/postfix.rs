@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use mail::tls::Identity;
+use mail::relay::{Relay, RelayConfig, TlsPolicy};
+use mail::tls::{Identity, Roots, TlsMode};
 use tempfile::TempDir;
 
 use crate::dovecot::Dovecot;
@@ -136,6 +137,24 @@ impl Postfix {
     /// The certificate to trust, as PEM text.
     pub fn cert_pem(&self) -> &str {
         &self.identity.cert_pem
+    }
+
+    /// The way to it with STARTTLS, of a client that calls itself `hello_name`.
+    pub fn relay(&self, hello_name: &str, connections_max: usize) -> Relay {
+        Relay::new(RelayConfig {
+            host: "127.0.0.1".to_owned(),
+            port: self.port(),
+            hello_name: hello_name.to_owned(),
+            tls: TlsPolicy::Required {
+                mode: TlsMode::StartTls,
+                server_name: HOST.to_owned(),
+                roots: Roots::Only(self.cert_pem().to_owned()),
+            },
+            sign_in: None,
+            timeout_ms: 30_000,
+            connections_max,
+        })
+        .expect("a way to Postfix")
     }
 
     /// Waits until its queue is empty. Fails when it does not empty.

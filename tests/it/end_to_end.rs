@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use harness::gateway::{MAIL_DOMAIN, OFFICER, TestGateway};
 use harness::on_both;
-use harness::postfix::{DOMAIN, HOST, Postfix};
+use harness::postfix::{DOMAIN, Postfix};
 use mail::catcher::{Fault, Faults};
-use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::tls::{Roots, TlsMode};
 use mail_parser::MessageParser;
 
 const VICTIMS: [(&str, &str, &str); 4] = [
@@ -33,23 +31,6 @@ fn event(urn: &str, number: usize, rest: &str) -> String {
 const ASSIGNED: &str = r#""kind":"vlo-assigned""#;
 const NOT_CHARGED: &str = r#""kind":"charge-decision","decision":"no-charge","decided_by":"cps","charges":["Rape"],"reasons":"The evidence does not meet the test that we have to apply.","reasons_author":"Ishaan Merrick""#;
 
-fn relay(postfix: &Postfix) -> Relay {
-    Relay::new(RelayConfig {
-        host: "127.0.0.1".to_owned(),
-        port: postfix.port(),
-        hello_name: MAIL_DOMAIN.to_owned(),
-        tls: TlsPolicy::Required {
-            mode: TlsMode::StartTls,
-            server_name: HOST.to_owned(),
-            roots: Roots::Only(postfix.cert_pem().to_owned()),
-        },
-        sign_in: None,
-        timeout_ms: 30_000,
-        connections_max: 8,
-    })
-    .expect("a relay")
-}
-
 on_both!(
     async fn a_real_postfix_holds_exactly_the_messages_expected_each_for_one_victim(database: Database) {
         let postfix = Postfix::start();
@@ -62,7 +43,7 @@ on_both!(
         let approved = gateway.draft_and_approve().await;
         assert_eq!(approved.len(), 2 * VICTIMS.len());
         gateway.clock().set("2026-11-23T12:00:00Z");
-        let relay = relay(&postfix);
+        let relay = postfix.relay(MAIL_DOMAIN, 8);
         while gateway
             .flows
             .deliver_batch("test", &relay)

@@ -10,7 +10,7 @@ use harness::chance::SeededEntropy;
 use harness::database::Database;
 use harness::gateway::APPROVER;
 use harness::on_both;
-use harness::service::Service;
+use harness::service::{Running, Service};
 use mail::catcher::{Fault, Faults};
 use store::outbox::{self, OutboxRow};
 
@@ -48,11 +48,9 @@ async fn kill_once(service: &Service, nth: usize, chance: &SeededEntropy) {
     let before = ended(service).await;
     let mut child = service.start();
     let began = Instant::now();
-    let later = Duration::from_micros(u64::from_be_bytes(random(chance)) % LATER_MAX_US);
+    let later = a_while(chance);
     if nth % 4 == 3 {
-        while began.elapsed() < later * 10 {
-            tokio::task::yield_now().await;
-        }
+        pass(later * 10).await;
     } else {
         while ended(service).await == before {
             assert!(
@@ -62,11 +60,13 @@ async fn kill_once(service: &Service, nth: usize, chance: &SeededEntropy) {
             assert!(began.elapsed() < PATIENCE, "the service delivers nothing");
             tokio::task::yield_now().await;
         }
-        let delivering = Instant::now();
-        while delivering.elapsed() < later {
-            tokio::task::yield_now().await;
-        }
+        pass(later).await;
     }
+    kill(service, child).await;
+}
+
+/// Kills the service; its log verifies all the same.
+pub(crate) async fn kill(service: &Service, mut child: Running) {
     child.kill().expect("SIGKILL");
     child.wait().expect("it is gone");
     service.seal().await;
@@ -75,6 +75,19 @@ async fn kill_once(service: &Service, nth: usize, chance: &SeededEntropy) {
         .verify_log()
         .await
         .expect("the log verifies after a kill");
+}
+
+/// A while to wait before a kill.
+pub(crate) fn a_while(chance: &SeededEntropy) -> Duration {
+    Duration::from_micros(u64::from_be_bytes(random(chance)) % LATER_MAX_US)
+}
+
+/// Lets so much time pass, and the test's own servers work.
+pub(crate) async fn pass(time: Duration) {
+    let began = Instant::now();
+    while began.elapsed() < time {
+        tokio::task::yield_now().await;
+    }
 }
 
 async fn states(service: &Service, ids: impl Iterator<Item = String>) -> BTreeMap<String, String> {

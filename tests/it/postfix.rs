@@ -8,11 +8,10 @@
 use std::collections::BTreeMap;
 
 use domain::address::EmailAddress;
-use harness::postfix::{DOMAIN, HOST, Postfix};
+use harness::postfix::{DOMAIN, Postfix};
 use mail::compose::{Composed, Outgoing, check_wire, compose};
-use mail::relay::{Outcome, Relay, RelayConfig, TlsPolicy};
+use mail::relay::Outcome;
 use mail::return_path::{self, ReturnPathKey};
-use mail::tls::{Roots, TlsMode};
 use mail_parser::MessageParser;
 
 const BOUNCES: &str = "bounce.gateway.test";
@@ -74,20 +73,7 @@ async fn a_real_postfix_delivers_exactly_what_was_composed_to_one_recipient_each
     let postfix = Postfix::start();
     let key = ReturnPathKey::new(&[7; 32]);
     let sent: Vec<Composed> = (0..MESSAGES).map(|number| message(&key, number)).collect();
-    let relay = Relay::new(RelayConfig {
-        host: "127.0.0.1".to_owned(),
-        port: postfix.port(),
-        hello_name: "gateway.test".to_owned(),
-        tls: TlsPolicy::Required {
-            mode: TlsMode::StartTls,
-            server_name: HOST.to_owned(),
-            roots: Roots::Only(postfix.cert_pem().to_owned()),
-        },
-        sign_in: None,
-        timeout_ms: 30_000,
-        connections_max: 2,
-    })
-    .unwrap();
+    let relay = postfix.relay("gateway.test", 2);
     for message in &sent {
         let outcome = relay.ready().await.unwrap().send(message).await;
         assert!(
@@ -146,20 +132,7 @@ async fn a_real_postfix_refuses_to_relay_and_that_is_no_verdict_on_the_recipient
         conversation: None,
     })
     .unwrap();
-    let relay = Relay::new(RelayConfig {
-        host: "127.0.0.1".to_owned(),
-        port: postfix.port(),
-        hello_name: "gateway.test".to_owned(),
-        tls: TlsPolicy::Required {
-            mode: TlsMode::StartTls,
-            server_name: HOST.to_owned(),
-            roots: Roots::Only(postfix.cert_pem().to_owned()),
-        },
-        sign_in: None,
-        timeout_ms: 30_000,
-        connections_max: 1,
-    })
-    .unwrap();
+    let relay = postfix.relay("gateway.test", 1);
     let outcome = relay.ready().await.unwrap().send(&elsewhere).await;
     assert!(
         matches!(&outcome, Outcome::Technical { what } if what.starts_with("554 5.7.1")),

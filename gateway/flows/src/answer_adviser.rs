@@ -17,6 +17,7 @@ use store::reach::Named;
 
 use crate::compose_draft::{Making, own_facts};
 use crate::context::reference;
+use crate::deliver::Asked;
 use crate::owed::find_open;
 use crate::person::Victim;
 use crate::whose::OFFICERS;
@@ -82,10 +83,7 @@ impl Gateway {
         (asked, owed): (&InboundRow, &ObligationRow),
         words: &str,
     ) -> Result<(DraftId, Entry)> {
-        let adviser = asked.adviser_id.as_ref();
-        let adviser =
-            adviser.ok_or_else(|| Error::broken("mailbox", "a message in a file names no adviser"))?;
-        let adviser = self.adviser_recipient(tx, victim, adviser).await?;
+        let adviser = self.recipient_of(tx, victim, &Asked::of(asked)?).await?;
         let version = self.parts.library.find(ADVISER_KIND, Language::English);
         let version = version.ok_or_else(|| {
             Error::Conflict(format!("there is no template {ADVISER_KIND} in English; `gateway templates check` lists what there is"))

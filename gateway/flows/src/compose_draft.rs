@@ -250,7 +250,7 @@ impl Gateway {
         )
         .map_err(|fault| Error::broken("rendering", fault))?;
         let mut findings = content_check(frozen.text(), &making.own, &making.others);
-        for written in officers_words(version, &values) {
+        for written in officers_words(version, checked) {
             findings.extend(evidence_check(frozen.text(), written));
         }
         let content = Content {
@@ -315,13 +315,18 @@ fn waiting_for(faults: &[ValueFault]) -> &'static str {
     }
 }
 
-/// What an officer wrote freely; only an answer to an adviser has such a field.
-fn officers_words<'v>(version: &TemplateVersion, values: &'v Map<String, Value>) -> Vec<&'v str> {
-    let free = version
-        .fields
-        .iter()
-        .filter(|(_, spec)| spec.kind == FieldType::OfficerText);
-    free.filter_map(|(name, _)| values.get(name)?.as_str()).collect()
+/// What an officer wrote freely, as it stands in the message; only an answer to an adviser has such a field.
+fn officers_words<'v>(version: &'v TemplateVersion, checked: &'v Values) -> impl Iterator<Item = &'v str> {
+    let is_free = |name: &str| {
+        version
+            .fields
+            .get(name)
+            .is_some_and(|spec| spec.kind == FieldType::OfficerText)
+    };
+    checked
+        .texts()
+        .filter(move |(name, _)| is_free(name))
+        .map(|(_, text)| text)
 }
 
 /// The prosecutors who gave the reasons or the answer.

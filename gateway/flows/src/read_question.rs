@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use store::mailboxes;
 use store::reach::Named;
 
+use crate::deliver::Asked;
 use crate::entries::about_victim;
 use crate::mailboxes::MailRead;
 use crate::review_draft::mask_address;
@@ -28,7 +29,7 @@ pub struct QuestionRead {
     pub address: String,
     /// How the service is written to.
     pub transport: TransportClass,
-    /// The last day of the victim's consent, in London; none when no consent stands.
+    /// The last day of the victim's consent, in London; none when no consent stands, or its conversation is closed.
     pub consent_until: Option<Date>,
     /// Whether an answer could leave now.
     pub may_be_answered: bool,
@@ -50,9 +51,7 @@ impl Gateway {
         let victim = self.load_victim(&mut tx, victim).await?;
         let row = mailboxes::find_filed(&mut tx, question, &victim.row.id).await?;
         let row = row.ok_or(Error::NotFound("message"))?;
-        let id = row.adviser_id.as_ref();
-        let id = id.ok_or_else(|| Error::broken("mailbox", "a message in a file names no adviser"))?;
-        let adviser = self.adviser_recipient(&mut tx, &victim, id).await?;
+        let adviser = self.recipient_of(&mut tx, &victim, &Asked::of(&row)?).await?;
         let duties = mailboxes::list_duties(&mut tx, &victim.row.id).await?;
         let mail = self.read_filed(&mut tx, &victim, &row, &duties).await?;
         let read = about_victim(now, user, Act::Consultation, "correspondence-read", &victim)?

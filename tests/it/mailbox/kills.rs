@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use domain::calendar::london_date;
-use domain::time::{Clock as _, random};
+use domain::time::Clock as _;
 use harness::case::{case, safe};
 use harness::chance::{MachineClock, SeededEntropy};
 use harness::database::Database;
@@ -24,13 +24,12 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
 use super::{MAILBOX, adviser};
+use crate::killed::{a_while, kill, pass};
 use crate::served::stop;
 
 const PATIENCE: Duration = Duration::from_mins(2);
 const VICTIMS: usize = 4;
 const CONNECTIONS: usize = 8;
-/// A kill falls up to so long after the service has acknowledged something, in microseconds.
-const LATER_MAX_US: u64 = 40_000;
 
 /// What is still to be handed over, what was acknowledged, and where the door is now.
 #[derive(Default)]
@@ -124,13 +123,10 @@ async fn until_open(service: &Service) -> SocketAddr {
 /// Starts the service and kills it at one random moment; every fourth time anywhere from its start on.
 async fn kill_once(service: &Service, pouring: &Pouring, nth: usize, chance: &SeededEntropy) {
     let before = pouring.acknowledged();
-    let mut child = service.start();
-    let later = Duration::from_micros(u64::from_be_bytes(random(chance)) % LATER_MAX_US);
+    let child = service.start();
+    let later = a_while(chance);
     if nth % 4 == 3 {
-        let began = Instant::now();
-        while began.elapsed() < later * 10 {
-            tokio::task::yield_now().await;
-        }
+        pass(later * 10).await;
     } else {
         *pouring.door.lock().expect("the address") = Some(until_open(service).await);
         let began = Instant::now();
@@ -138,20 +134,10 @@ async fn kill_once(service: &Service, pouring: &Pouring, nth: usize, chance: &Se
             assert!(began.elapsed() < PATIENCE, "nothing is taken: {}", service.log());
             tokio::task::yield_now().await;
         }
-        let taking = Instant::now();
-        while taking.elapsed() < later {
-            tokio::task::yield_now().await;
-        }
+        pass(later).await;
     }
-    child.kill().expect("SIGKILL");
-    child.wait().expect("it is gone");
+    kill(service, child).await;
     *pouring.door.lock().expect("the address") = None;
-    service.seal().await;
-    service
-        .flows
-        .verify_log()
-        .await
-        .expect("the log verifies after a kill");
 }
 
 async fn add_victims(service: &Service) {

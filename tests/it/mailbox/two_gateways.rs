@@ -8,11 +8,9 @@ use harness::database::sqlite;
 use harness::gateway::{HOLD_BACK_ENDS, MAIL_DOMAIN, TestGateway};
 use harness::house::MAILBOX_DOMAIN;
 use harness::on_both;
-use harness::postfix::{HOST, Postfix};
+use harness::postfix::Postfix;
 use mail::catcher::{Fault, Faults};
 use mail::receiving::Received;
-use mail::relay::{Relay, RelayConfig, TlsPolicy};
-use mail::tls::{Roots, TlsMode};
 use serde_json::json;
 
 use super::peers::{open, zone};
@@ -21,23 +19,6 @@ use super::{ADVISER, MAILBOX, mail, trial};
 /// Whose mail goes to the second gateway too, which knows nobody there.
 const INBOX: &str = "inbox.example";
 const ROUNDS: usize = 3;
-
-fn relay(postfix: &Postfix) -> Relay {
-    Relay::new(RelayConfig {
-        host: "127.0.0.1".to_owned(),
-        port: postfix.port(),
-        hello_name: MAIL_DOMAIN.to_owned(),
-        tls: TlsPolicy::Required {
-            mode: TlsMode::StartTls,
-            server_name: HOST.to_owned(),
-            roots: Roots::Only(postfix.cert_pem().to_owned()),
-        },
-        sign_in: None,
-        timeout_ms: 30_000,
-        connections_max: 4,
-    })
-    .expect("a way to Postfix")
-}
 
 /// A message to an address behind the other gateway, approved and due.
 async fn due(house: &TestGateway, number: usize, email: &str) -> MessageId {
@@ -79,7 +60,7 @@ on_both!(
             ])
         });
         let postfix = postfix.await.expect("Postfix");
-        let relay = relay(&postfix);
+        let relay = postfix.relay(MAIL_DOMAIN, 4);
         let bouncing = due(&first, 1, "maren.holloway7@inbox.example").await;
         let filed = due(&first, 2, MAILBOX).await;
         first.clock().set(HOLD_BACK_ENDS);

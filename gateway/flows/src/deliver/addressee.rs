@@ -63,13 +63,14 @@ impl Addressee {
 }
 
 impl Asked {
-    fn of(row: InboundRow) -> Result<Self> {
+    /// Who wrote a message in a file.
+    pub(crate) fn of(row: &InboundRow) -> Result<Self> {
         let filed = || Error::broken("mailbox", "a message in a file names no adviser or conversation");
         Ok(Self {
-            adviser: row.adviser_id.ok_or_else(filed)?,
-            thread: row.thread_id.ok_or_else(filed)?,
-            area: row.area,
-            inbound: row.id,
+            adviser: row.adviser_id.clone().ok_or_else(filed)?,
+            thread: row.thread_id.clone().ok_or_else(filed)?,
+            area: row.area.clone(),
+            inbound: row.id.clone(),
         })
     }
 }
@@ -97,7 +98,7 @@ impl Gateway {
         }
         let asked = mailboxes::find_by_obligation(tx, owed).await?;
         let asked = asked.ok_or_else(|| Error::broken("an answer", "nobody asked"))?;
-        Asked::of(asked).map(Some)
+        Asked::of(&asked).map(Some)
     }
 
     /// The recipient with everything as it stands now, for the law to decide on.
@@ -126,7 +127,7 @@ impl Gateway {
     }
 
     /// An adviser as somebody to write to about this victim.
-    pub(crate) async fn adviser_recipient(
+    async fn adviser_recipient(
         &self,
         tx: &mut Tx,
         victim: &Victim,
