@@ -44,7 +44,10 @@ async fn speak(site: &Site, versions: &[&'static SupportedProtocolVersion], requ
         .connect(name, stream)
         .await
         .ok()?;
-    stream.write_all(request.as_bytes()).await.expect("sent");
+    // A request that is refused half way meets a closed connection, which is a refusal as well.
+    if stream.write_all(request.as_bytes()).await.is_err() {
+        return None;
+    }
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.ok()?;
     Some(String::from_utf8_lossy(&answer).to_ascii_lowercase())
