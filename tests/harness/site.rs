@@ -134,9 +134,14 @@ impl Site {
     /// Makes an account and signs its owner in; the story finds the session's cookie under `sessions` and the user name.
     pub async fn sign_in(&mut self, who: &Who<'_>) {
         let id = self.account(who).await;
-        let opened = self.flows.open_session(&id, SignIn::Passkey, None).await;
+        self.sign_in_to(&id, who.user).await;
+    }
+
+    /// Signs the owner of an account in; the story finds the session's cookie under `sessions` and this name.
+    pub async fn sign_in_to(&mut self, id: &AccountId, name: &str) {
+        let opened = self.flows.open_session(id, SignIn::Passkey, None).await;
         let token = opened.expect("the session opens").token.to_string();
-        self.known["sessions"][who.user] = json!(token);
+        self.known["sessions"][name] = json!(token);
     }
 
     /// Tells the stories something.

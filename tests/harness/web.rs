@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::account::SignIn;
+use domain::id::AccountId;
 use flows::{AccountDetails, Gateway, MailRoute, Parts, Role};
 use render::pages::Pages;
 use tower::ServiceExt as _;
@@ -130,7 +131,12 @@ impl TestDoor {
             let made = self.flows.add_account(ADMINISTRATOR, who.user, &details).await;
             made.expect("the account is made")
         };
-        let opened = self.flows.open_session(&id, SignIn::Passkey, None).await;
+        self.signed_in(&id).await
+    }
+
+    /// A browser that is signed in to this account.
+    pub async fn signed_in(&self, id: &AccountId) -> Browser {
+        let opened = self.flows.open_session(id, SignIn::Passkey, None).await;
         let token = opened.expect("the session opens").token;
         Browser {
             router: self.router.clone(),

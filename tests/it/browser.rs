@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use self::checked::play;
 use crate::acting::{ELSEWHERE, PRIYA, RUTH};
+use crate::adviser;
 use crate::auditing::{self, AUDITOR, index};
 use crate::house::{OF_THE_CASE, house};
 use crate::mailbox::{self, ADVISER, mail, question};
@@ -283,4 +284,15 @@ async fn a_record_shows_its_people_who_helps_and_what_they_wrote() {
     site.sign_in(&PRIYA).await;
     site.tell("victims", victims(&site, 1).await);
     play(site, "record.test.mjs").await;
+}
+
+#[tokio::test]
+async fn an_adviser_reads_asks_and_says_what_somebody_knows() {
+    let database = database::sqlite().await;
+    let trial = adviser::trial_of_the_story(&database).await;
+    let mut site = Site::open(trial.house).await;
+    site.sign_in_to(&trial.lead, "dana").await;
+    site.sign_in_to(&trial.colleague, "rosa").await;
+    site.sign_in(&administrator()).await;
+    play(site, "adviser.test.mjs").await;
 }

@@ -1,6 +1,7 @@
 //! The one test binary: what the rooms show together, on both databases.
 
 mod acting;
+mod adviser;
 mod api;
 mod architecture;
 mod auditing;

@@ -12,6 +12,7 @@
 
 pub mod account;
 pub mod address;
+pub mod adviser;
 pub mod area;
 pub mod breach;
 pub mod calendar;

@@ -147,17 +147,22 @@ impl Gateway {
         if row.state == "disabled" {
             return Err(Error::Conflict("this account is disabled already".to_owned()));
         }
-        "disabled".clone_into(&mut row.state);
-        accounts::save(&mut tx, &row).await?;
-        sessions::end_all(&mut tx, id, self.now(), "disabled").await?;
-        sign_in::remove_all(&mut tx, id, self.now()).await?;
-        recovery::remove(&mut tx, id).await?;
+        self.shut(&mut tx, &mut row).await?;
         let disabled = self
             .about_account(actor, "account-disabled", &row)?
             .with_reason(reason);
         tx.commit(&[disabled]).await?;
         self.remember(&Account::from_row(row)?);
         Ok(())
+    }
+
+    /// Disables an account in the caller's transaction: nobody is signed in to it any more, and no way in is left.
+    pub(crate) async fn shut(&self, tx: &mut Tx, row: &mut AccountRow) -> Result<()> {
+        "disabled".clone_into(&mut row.state);
+        accounts::save(tx, row).await?;
+        sessions::end_all(tx, &row.id, self.now(), "disabled").await?;
+        sign_in::remove_all(tx, &row.id, self.now()).await?;
+        Ok(recovery::remove(tx, &row.id).await?)
     }
 
     /// Enables a disabled account. Roles and Areas are as before; a way in is what an invitation gives.

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod add_case;
+mod adviser;
 mod adviser_register;
 mod answer_adviser;
 mod api;
@@ -92,6 +93,10 @@ pub mod worklist;
 
 pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
+pub use adviser::{
+    Colleague, ConversationOutline, ConversationRead, CoverStanding, MeetingAhead, PersonSupported,
+    SIGNED_IN, ServiceRead, Spoken, VictimTold, Voice,
+};
 pub use adviser_register::AdviserRegister;
 pub use answer_adviser::ANSWER_CHARS_MAX;
 pub use api::{ApiClient, ApiToken, ListPart, ListPlace};

@@ -302,6 +302,7 @@ impl Gateway {
             victim: self.load_victim(&mut tx, victim).await?,
             adviser: leave.adviser_id,
             thread: None,
+            method: "email",
         };
         let (row, entries) = self.file(&mut tx, user, filing).await?;
         mailboxes::file(&mut tx, &row).await?;

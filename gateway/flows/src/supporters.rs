@@ -319,7 +319,7 @@ impl Gateway {
 
     /// Ends a link with every consent that stands on it. A victim who loses an adviser is not to be forgotten: the
     /// officers are told.
-    async fn end_link(
+    pub(crate) async fn end_link(
         &self,
         tx: &mut Tx,
         actor: &str,

@@ -12,6 +12,8 @@
 //! function beside it. To add a column: a new pair of files in `migrations/`, never a change of an old one.
 
 pub mod accounts;
+pub mod adviser_accounts;
+pub mod adviser_reading;
 pub mod api;
 mod appender;
 mod arg;

@@ -50,6 +50,8 @@ pub(crate) use statements;
 pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::ALL,
+        crate::adviser_accounts::ALL,
+        crate::adviser_reading::ALL,
         crate::api::ALL,
         crate::bounces::ALL,
         crate::breaches::ALL,

@@ -19,6 +19,9 @@ statements! {
     LIST = Statement::both("supporters.list_by_victim",
         "SELECT id, victim_id, kind, adviser_id, replaces, replaced_why, version, added_at, added_by, changed_at, \
          changed_by, ended_at, ended_why, sealed FROM supporters WHERE victim_id = $1 ORDER BY added_at, id");
+    OF_ADVISER = Statement::both("supporters.list_by_adviser",
+        "SELECT id, victim_id, kind, adviser_id, replaces, replaced_why, version, added_at, added_by, changed_at, \
+         changed_by, ended_at, ended_why, sealed FROM supporters WHERE adviser_id = $1 AND ended_at IS NULL ORDER BY id");
     SAVE = Statement::both("supporters.save",
         "UPDATE supporters SET version = version + 1, changed_at = $2, changed_by = $3, sealed = $4 \
          WHERE id = $1 AND version = $5 AND ended_at IS NULL");
@@ -130,6 +133,15 @@ pub async fn find(tx: &mut Tx, id: &SupporterId, victim: &VictimId) -> Result<Op
 /// Everybody who helps or helped a victim, oldest first.
 pub async fn list_by_victim(tx: &mut Tx, victim: &VictimId) -> Result<Vec<SupporterRow>> {
     tx.list(&LIST, args![victim])
+        .await?
+        .iter()
+        .map(supporter)
+        .collect()
+}
+
+/// The links of an adviser that hold, whoever they help.
+pub async fn list_by_adviser(tx: &mut Tx, adviser: &AdviserId) -> Result<Vec<SupporterRow>> {
+    tx.list(&OF_ADVISER, args![adviser])
         .await?
         .iter()
         .map(supporter)

@@ -129,7 +129,7 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 8] = [
+const NAVIGATION: [(&str, &str, &[Role]); 11] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
     (
         "/cases",
@@ -137,6 +137,9 @@ const NAVIGATION: [(&str, &str, &[Role]); 8] = [
         &[Role::Vlo, Role::VloManager, Role::Prosecutor],
     ),
     ("/mailbox", "ISVA mailbox", &[Role::Vlo, Role::VloManager]),
+    ("/adviser", "Messages", &[Role::Adviser]),
+    ("/adviser/people", "People I support", &[Role::Adviser]),
+    ("/adviser/meetings", "Meetings", &[Role::Adviser]),
     ("/team", "Team", &[Role::VloManager]),
     ("/log", "Contact log", &[Role::Auditor]),
     ("/accounts", "Accounts", &[Role::Administrator]),

@@ -43,6 +43,18 @@ const STORIES: &[(&str, &[&str])] = &[
             "/victims/{id}/contacts/{contact}",
         ],
     ),
+    (
+        "adviser.test.mjs",
+        &[
+            "/accounts/advisers/new",
+            "/adviser",
+            "/adviser/conversations/{id}",
+            "/adviser/meetings",
+            "/adviser/people",
+            "/adviser/people/{id}",
+            "/adviser/service",
+        ],
+    ),
     ("plan.test.mjs", &["/victims/{id}/plan"]),
     ("proof.test.mjs", &["/log", "/log/about/{id}", "/log/{index}"]),
     (

@@ -117,6 +117,7 @@ impl Doorway {
             .replace("{meeting}", &ids.session)
             .replace("{supporter}", &ids.session)
             .replace("{consent}", &ids.session)
+            .replace("{answer}", &ids.session)
             .replace("{token}", &"0".repeat(64))
             .replace("{index}", "0")
     }

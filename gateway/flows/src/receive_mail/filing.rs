@@ -23,6 +23,8 @@ pub(crate) struct Filing {
     pub(crate) victim: Victim,
     pub(crate) adviser: AdviserId,
     pub(crate) thread: Option<ThreadId>,
+    /// By what it came, a method of contacts.
+    pub(crate) method: &'static str,
 }
 
 impl Gateway {
@@ -41,6 +43,7 @@ impl Gateway {
             victim,
             adviser,
             thread,
+            method,
         } = filing;
         let thread = match thread {
             Some(thread) => {
@@ -57,7 +60,7 @@ impl Gateway {
         row.victim_id = Some(victim.row.id.clone());
         row.adviser_id = Some(adviser);
         row.sealed = self.seal(&victim.key, "inbound", row.id.as_str(), &content)?;
-        contacts::add(tx, &self.contact_of(&victim, row.received_at)).await?;
+        contacts::add(tx, &self.contact_of(&victim, row.received_at, (method, actor))).await?;
         let arrived = about_victim(now, actor, Act::Collection, "mail-filed", &victim)?
             .with_fact("inbound", row.id.as_str())
             .with_fact("thread", thread.as_str());
@@ -90,14 +93,19 @@ impl Gateway {
         Ok(id)
     }
 
-    fn contact_of(&self, victim: &Victim, at: jiff::Timestamp) -> ContactRow {
+    fn contact_of(
+        &self,
+        victim: &Victim,
+        at: jiff::Timestamp,
+        (method, logged_by): (&str, &str),
+    ) -> ContactRow {
         ContactRow {
             id: ContactId::random(self.entropy()),
             case_id: victim.case.id.clone(),
             victim_id: victim.row.id.clone(),
             obligation_id: None,
             message_id: None,
-            method: "email".to_owned(),
+            method: method.to_owned(),
             direction: "inbound".to_owned(),
             person: "via-isva".to_owned(),
             result: "received".to_owned(),
@@ -105,7 +113,7 @@ impl Gateway {
             informed_at: None,
             occurred_at: at,
             logged_at: self.now(),
-            logged_by: WORKER.to_owned(),
+            logged_by: logged_by.to_owned(),
             sealed: None,
         }
     }

@@ -118,6 +118,7 @@ impl Gateway {
                     victim: self.load_victim(&mut tx, &victim).await?,
                     adviser,
                     thread,
+                    method: "email",
                 };
                 let (row, entries) = self.file(&mut tx, WORKER, filing).await?;
                 let added = mailboxes::add(&mut tx, &row, &digest).await?;

@@ -3,6 +3,8 @@
 mod about;
 mod accounts;
 pub(crate) mod acting;
+mod adviser;
+mod adviser_access;
 mod breaches;
 mod cases;
 mod entrance;
@@ -27,6 +29,8 @@ pub(crate) fn table() -> Vec<Route> {
         about::routes(),
         accounts::routes(),
         acting::routes(),
+        adviser::routes(),
+        adviser_access::routes(),
         breaches::routes(),
         cases::routes(),
         entrance::routes(),

@@ -8,22 +8,22 @@ use jiff::tz::AmbiguousOffset;
 use crate::form::{Form, Problems};
 
 /// The three fields of a date.
-pub(super) fn date_names(name: &str) -> [String; 3] {
+pub(crate) fn date_names(name: &str) -> [String; 3] {
     [name.to_owned(), format!("{name}-month"), format!("{name}-year")]
 }
 
 /// The two fields of a time.
-pub(super) fn time_names(name: &str) -> [String; 2] {
+pub(crate) fn time_names(name: &str) -> [String; 2] {
     [name.to_owned(), format!("{name}-minutes")]
 }
 
 /// Whether anything was typed in any of these fields.
-pub(super) fn is_given(form: &Form, names: &[String]) -> bool {
+pub(crate) fn is_given(form: &Form, names: &[String]) -> bool {
     names.iter().any(|name| !form.value(name).is_empty())
 }
 
 /// A day. `what` begins the sentence: `The date of the contact`.
-pub(super) fn date(form: &Form, name: &str, what: &str, problems: &mut Problems) -> Option<Date> {
+pub(crate) fn date(form: &Form, name: &str, what: &str, problems: &mut Problems) -> Option<Date> {
     let names = date_names(name);
     if !is_given(form, &names) {
         problems.add(name, format!("Enter {}", lower(what)));
@@ -48,7 +48,7 @@ pub(super) fn date(form: &Form, name: &str, what: &str, problems: &mut Problems)
 }
 
 /// A time of the 24-hour clock; a missing half is named.
-pub(super) fn time(form: &Form, name: &str, what: &str, problems: &mut Problems) -> Option<Time> {
+pub(crate) fn time(form: &Form, name: &str, what: &str, problems: &mut Problems) -> Option<Time> {
     let [hour_name, minutes_name] = time_names(name);
     let (hour, minutes) = (form.value(&hour_name), form.value(&minutes_name));
     let words = match (hour.is_empty(), minutes.is_empty()) {
@@ -70,7 +70,7 @@ pub(super) fn time(form: &Form, name: &str, what: &str, problems: &mut Problems)
 }
 
 /// An instant of the London clock. An hour that the clocks skipped never was; of a doubled one the first is meant.
-pub(super) fn instant(
+pub(crate) fn instant(
     date: Date,
     time: Time,
     name: &str,
@@ -89,7 +89,7 @@ pub(super) fn instant(
 }
 
 /// A day and a time together; both are asked for at once, so that every fault is said at once.
-pub(super) fn moment(
+pub(crate) fn moment(
     form: &Form,
     day: &str,
     clock: &str,

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::{InboundId, VictimId};
 use domain::mailbox::Reason;
-use flows::{AnswerRead, MailOutline, MailRead, MailboxQuestion, REJECTIONS};
+use flows::{AnswerRead, MailOutline, MailRead, MailboxQuestion, REJECTIONS, SIGNED_IN};
 use serde::Serialize;
 
 use super::rules::Rules;
@@ -148,10 +148,10 @@ fn found(check: &str) -> &'static str {
 }
 
 fn message(mail: MailRead) -> Message {
-    let checks = mail
-        .checks
-        .iter()
-        .map(|(name, check)| format!("{}: {}", name.to_uppercase(), found(check)));
+    let checks = mail.checks.iter().map(|(name, check)| match name.as_str() {
+        SIGNED_IN => "Written here by an adviser who had signed in".to_owned(),
+        _ => format!("{}: {}", name.to_uppercase(), found(check)),
+    });
     let checks = checks.collect::<Vec<_>>().join("; ");
     let from = if mail.from.is_empty() {
         "nobody can tell"
@@ -161,7 +161,14 @@ fn message(mail: MailRead) -> Message {
     let mut facts = SummaryList::default()
         .row("From", from)
         .row("Came on", show::moment(mail.mail.received_at))
-        .row("Subject", mail.subject.as_str())
+        .row(
+            "Subject",
+            if mail.subject.is_empty() {
+                "None"
+            } else {
+                mail.subject.as_str()
+            },
+        )
         .row("Where it comes from", checks);
     for (media_type, name, bytes) in &mail.files {
         facts = facts.row("File, not kept", format!("{name} ({media_type}, {bytes} bytes)"));

@@ -16,7 +16,7 @@ mod draft;
 mod draft_checks;
 mod event;
 mod event_form;
-mod fields;
+pub(crate) mod fields;
 mod mailbox;
 pub(crate) mod meeting;
 mod meeting_form;
@@ -81,7 +81,7 @@ async fn reach(door: &Door, visit: &Visit, id: &str) -> Result<VictimId, Refusal
 }
 
 /// A page with what is wrong on it, or the page as it is.
-fn answer(problems: &Problems, page: Shown) -> Response {
+pub(crate) fn answer(problems: &Problems, page: Shown) -> Response {
     if problems.is_empty() {
         page.into_response()
     } else {
@@ -90,7 +90,7 @@ fn answer(problems: &Problems, page: Shown) -> Response {
 }
 
 /// What a flow refused, said at a field of the page; anything else is answered as everywhere.
-fn said_at(field: &str, fault: flows::Error, problems: &mut Problems) -> Result<(), Refusal> {
+pub(crate) fn said_at(field: &str, fault: flows::Error, problems: &mut Problems) -> Result<(), Refusal> {
     match fault {
         flows::Error::Invalid(words) | flows::Error::NotAllowed(words) => {
             problems.add(field, sentence(&words));

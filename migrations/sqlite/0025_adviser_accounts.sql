@@ -1,0 +1,32 @@
+-- Advisers who sign in: which account belongs to which registered address, who leads a service, who stands in for whom.
+
+CREATE TABLE adviser_accounts (
+    account_id TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id),
+    -- The registered address under the keyed index of `adviser_addresses`: each registration of this person at the service.
+    value_index BLOB NOT NULL,
+    service TEXT NOT NULL,
+    is_lead INTEGER NOT NULL CHECK (is_lead IN (0, 1)),
+    given_at INTEGER NOT NULL,
+    given_by TEXT NOT NULL,
+    left_at INTEGER,
+    left_by TEXT
+) STRICT;
+CREATE UNIQUE INDEX adviser_accounts_once ON adviser_accounts (value_index, service) WHERE left_at IS NULL;
+CREATE INDEX adviser_accounts_by_service ON adviser_accounts (service);
+
+CREATE TABLE adviser_covers (
+    id TEXT PRIMARY KEY NOT NULL,
+    service TEXT NOT NULL,
+    absent TEXT NOT NULL REFERENCES accounts (id),
+    deputy TEXT NOT NULL REFERENCES accounts (id),
+    from_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    set_by TEXT NOT NULL,
+    set_at INTEGER NOT NULL,
+    ended_by TEXT,
+    ended_at INTEGER,
+    CHECK (absent <> deputy),
+    CHECK (from_at < until_at)
+) STRICT;
+CREATE INDEX adviser_covers_by_deputy ON adviser_covers (deputy);
+CREATE INDEX consents_by_adviser ON consents (adviser_id);
