@@ -9,7 +9,10 @@ CREATE TABLE adviser_accounts (
     given_at BIGINT NOT NULL,
     given_by TEXT NOT NULL,
     left_at BIGINT,
-    left_by TEXT
+    left_by TEXT,
+    -- Since when something lies there of which no notice was sent, and when the last notice was.
+    placed_at BIGINT,
+    noticed_at BIGINT
 );
 CREATE UNIQUE INDEX adviser_accounts_once ON adviser_accounts (value_index, service) WHERE left_at IS NULL;
 CREATE INDEX adviser_accounts_by_service ON adviser_accounts (service);

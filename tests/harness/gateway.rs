@@ -306,6 +306,11 @@ impl TestGateway {
         self.flows.deliver_batch("test", &self.relay).await
     }
 
+    /// Sends the notices to advisers that are due.
+    pub async fn notice(&self) -> usize {
+        self.flows.notice_advisers(&self.relay).await.expect("a round")
+    }
+
     /// Delivers batch after batch until nothing is due now.
     pub async fn deliver_all(&self) {
         while self.deliver().await.claimed > 0 {}

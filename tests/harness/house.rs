@@ -120,6 +120,7 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
         tries_max: 8,
         retry_first_s: 60,
         retry_max_s: 4 * 3600,
+        adviser_notice_s: 4 * 3600,
         attention: Thresholds {
             soon: SignedDuration::from_hours(24),
             urgent: SignedDuration::from_hours(4),

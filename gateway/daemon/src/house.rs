@@ -287,6 +287,7 @@ pub fn settings(config: &Config) -> Result<Settings, Fault> {
         tries_max: outbox.tries_max,
         retry_first_s: outbox.retry_first_s,
         retry_max_s: outbox.retry_max_s,
+        adviser_notice_s: outbox.adviser_notice_s,
         attention: attention(&config.rules.attention_hours),
         office_hours: (office.hours_en.clone(), office.hours_cy.clone()),
         sender_name: sender.name.clone(),

@@ -113,6 +113,10 @@ impl House {
                 None => Ok(false),
             },
             Worker::Sweep => {
+                let noticed = self.gateway.notice_advisers(&self.relay).await?;
+                if noticed > 0 {
+                    tracing::info!(noticed, "advisers told that there is something to read");
+                }
                 let found = self.gateway.sweep(self.stuck_s).await?;
                 if found.forgotten + found.standing_still > 0 {
                     tracing::error!(

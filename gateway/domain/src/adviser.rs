@@ -4,8 +4,11 @@
 //! does, and that day is neither before the answer nor ahead.
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::address::EmailAddress;
+use crate::draft::{Frozen, VettingProof};
 use crate::event::words::words;
 
 /// The most characters of what an adviser writes at a time.
@@ -13,6 +16,9 @@ pub const WRITTEN_CHARS_MAX: usize = 4_000;
 /// The most days for which a colleague stands in; whoever is away for longer hands over, which takes a new consent
 /// (requirement B9). The number is ours: no source names one.
 pub const COVER_DAYS_MAX: i32 = 28;
+
+/// The kind of words that say that there is something to read here, and nothing else.
+pub const NOTICE_KIND: &str = "adviser-notice";
 
 words! {
     /// Why a victim has not been told what the adviser was told.
@@ -57,6 +63,42 @@ pub enum AdviserFault {
         "a colleague stands in for 28 days at most; hand over for longer, with a new consent of each person"
     )]
     CoverTooLong,
+}
+
+/// A notice to an adviser that there is something to read here: vetted words, the same for everybody, to one registered
+/// address. It belongs to no case and names nobody, so that no plan and no consent is asked about it.
+#[derive(Debug)]
+pub struct AdviserNotice {
+    to: EmailAddress,
+    words: Frozen,
+}
+
+impl AdviserNotice {
+    /// The notice; none for words that were not vetted as such.
+    pub fn new(proof: &VettingProof, words: Frozen, to: EmailAddress) -> Option<Self> {
+        (proof.kind() == NOTICE_KIND).then_some(Self { to, words })
+    }
+
+    /// The one address.
+    pub fn to(&self) -> &EmailAddress {
+        &self.to
+    }
+
+    /// The words.
+    pub fn words(&self) -> &Frozen {
+        &self.words
+    }
+}
+
+/// Whether a notice is due: something lies there, and the last notice is at least `every` ago. What came in between is said
+/// together.
+pub fn is_notice_due(
+    placed_at: Option<Timestamp>,
+    noticed_at: Option<Timestamp>,
+    every: SignedDuration,
+    now: Timestamp,
+) -> bool {
+    placed_at.is_some_and(|at| at <= now) && noticed_at.is_none_or(|at| now.duration_since(at) >= every)
 }
 
 /// Whether this may be sent as a message.
@@ -117,6 +159,26 @@ mod tests {
         fn a_colleague_stands_in_for_28_days_at_most_and_not_for_the_past(from in -50..50_i32, last in -50..90_i32) {
             let found = check_cover(day(from), day(last), day(0));
             prop_assert_eq!(found.is_ok(), from <= last && last >= 0 && last - from < COVER_DAYS_MAX);
+        }
+
+        #[test]
+        fn notices_are_never_closer_than_configured(placed in prop::collection::vec(0..10_000_i64, 1..40), every in 1..3_000_i64) {
+            let (start, every) = (Timestamp::UNIX_EPOCH, SignedDuration::from_secs(every));
+            let mut placed = placed;
+            placed.sort_unstable();
+            let (mut waits, mut last, mut sent) = (None, None, Vec::new());
+            for second in 0..16_000 {
+                let now = start + SignedDuration::from_secs(second);
+                if waits.is_none() && placed.contains(&second) {
+                    waits = Some(now);
+                }
+                if is_notice_due(waits, last, every, now) {
+                    (waits, last) = (None, Some(now));
+                    sent.push(now);
+                }
+            }
+            prop_assert!(waits.is_none() && !sent.is_empty(), "whatever came was said");
+            prop_assert!(sent.windows(2).all(|pair| pair[1].duration_since(pair[0]) >= every));
         }
 
         #[test]

@@ -5,6 +5,7 @@ use audit::merkle::leaf_hash;
 use domain::draft::{Draft, Frozen, Vetted, VettingProof};
 use domain::id::{DraftId, MessageId};
 use jiff::{SignedDuration, Timestamp};
+use render::TemplateVersion;
 use store::drafts::{self, DraftRow, MessageRow};
 use store::obligations::{self, ObligationRow};
 use store::reach::Named;
@@ -106,19 +107,21 @@ impl Gateway {
 
     /// The proof that two people vetted the words that the draft was made of.
     async fn find_vetting(&self, tx: &mut Tx, row: &DraftRow) -> Result<VettingProof> {
-        let Some(vetting) = vettings::find(tx, &row.digest).await? else {
-            return Err(Error::NotAllowed(format!(
-                "two people have not vetted version {} of {} ({}); `gateway templates vet` records it",
-                row.version, row.kind, row.language
-            )));
-        };
-        let version = u32::try_from(vetting.version).unwrap_or_default();
-        let by = Vetted::ByTwo {
-            first: vetting.vetted_by,
-            second: vetting.seconded_by,
-        };
-        VettingProof::new(&vetting.kind, version, &vetting.language, &vetting.digest, by)
-            .map_err(|fault| Error::NotAllowed(fault.to_string()))
+        proof_of(tx, &row.digest, (&row.kind, row.version, &row.language)).await
+    }
+
+    /// The same of a version that no draft is made of.
+    pub(crate) async fn find_vetting_of(
+        &self,
+        tx: &mut Tx,
+        version: &TemplateVersion,
+    ) -> Result<VettingProof> {
+        let named = (
+            version.kind.as_str(),
+            i64::from(version.version),
+            version.language.as_str(),
+        );
+        proof_of(tx, &version.digest, named).await
     }
 
     /// Cancels a message that has not left. There is no recall afterwards (requirement D10).
@@ -146,6 +149,25 @@ impl Gateway {
             .with_reason(reason);
         tx.commit(&[entry]).await.map_err(Error::from)
     }
+}
+
+async fn proof_of(
+    tx: &mut Tx,
+    digest: &str,
+    (kind, version, language): (&str, i64, &str),
+) -> Result<VettingProof> {
+    let Some(vetting) = vettings::find(tx, digest).await? else {
+        return Err(Error::NotAllowed(format!(
+            "two people have not vetted version {version} of {kind} ({language}); `gateway templates vet` records it"
+        )));
+    };
+    let version = u32::try_from(vetting.version).unwrap_or_default();
+    let by = Vetted::ByTwo {
+        first: vetting.vetted_by,
+        second: vetting.seconded_by,
+    };
+    VettingProof::new(&vetting.kind, version, &vetting.language, &vetting.digest, by)
+        .map_err(|fault| Error::NotAllowed(fault.to_string()))
 }
 
 fn as_draft(row: &DraftRow, owed: &ObligationRow, content: Content, content_digest: &str) -> Draft {

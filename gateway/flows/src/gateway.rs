@@ -61,6 +61,8 @@ pub struct Settings {
     pub retry_first_s: i64,
     /// No wait is longer than this, in seconds.
     pub retry_max_s: i64,
+    /// Notices to one adviser are at least this far apart, in seconds.
+    pub adviser_notice_s: i64,
     /// When an open obligation starts to need attention.
     pub attention: Thresholds,
     /// When the telephone is answered, as victims read it, in English and Welsh.

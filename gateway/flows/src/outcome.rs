@@ -26,6 +26,9 @@ pub(crate) const DECISION: &str = "decision-about-delivery";
 /// Why our own side could not send a message.
 pub(crate) const CANNOT_BE_COMPOSED: &str = "cannot-be-composed";
 
+/// The channel, and the code, of what was put into an adviser's mailbox here.
+pub(crate) const MAILBOX: &str = "mailbox";
+
 /// How often the outcomes of a batch are recorded before that fails.
 const RECORD_TRIES: u32 = 3;
 
@@ -49,6 +52,8 @@ pub(crate) enum Came {
     Accepted {
         code: String,
     },
+    /// Put into an adviser's mailbox here, where it is read from now on.
+    Placed,
     Temporary {
         code: String,
     },
@@ -72,6 +77,7 @@ impl Came {
     pub(crate) fn words(&self) -> (&'static str, &'static str, &str) {
         match self {
             Self::Accepted { code } => ("delivered", "accepted", code),
+            Self::Placed => ("delivered", "accepted", MAILBOX),
             Self::Temporary { code } => ("temporary-failure", "temporary-failure", code),
             Self::Permanent { code } => ("permanent-failure", "permanent-failure", code),
             Self::Technical { code } => ("technical-failure", "technical-failure", code),
@@ -123,7 +129,7 @@ impl Gateway {
 
     /// Records one outcome. When the lease has run out and somebody else has taken the message over, it stands
     /// as that one decided; that its end came late, and what the server answered, is logged.
-    async fn record_outcome(
+    pub(crate) async fn record_outcome(
         &self,
         tx: &mut Tx,
         worker: &str,
@@ -136,7 +142,7 @@ impl Gateway {
         let next = self.next_try(came, tried.tries);
         if !outbox::settle(tx, &tried.message, worker, state, next, Some(code), now).await? {
             entries.push(ended(now, LATE, tried, outcome, code)?);
-            let took = matches!(came, Came::Accepted { .. });
+            let took = matches!(came, Came::Accepted { .. } | Came::Placed);
             let sentence = if took { LATE_AND_TAKEN } else { LATE_AND_NOT_TAKEN };
             let told = self.notify(
                 tx,
@@ -152,9 +158,14 @@ impl Gateway {
         if matches!(came, Came::Changed) {
             return Ok(());
         }
-        self.write_contact(tx, &tried.owed, (&tried.message, &tried.kind), outcome)
+        let method = if matches!(came, Came::Placed) {
+            "other"
+        } else {
+            "email"
+        };
+        self.write_contact(tx, &tried.owed, (&tried.message, &tried.kind), (method, outcome))
             .await?;
-        if let Came::Accepted { .. } = came {
+        if let Came::Accepted { .. } | Came::Placed = came {
             self.discharge(tx, tried, entries).await?;
         } else if next.is_none() {
             self.hand_to_a_person(tx, tried, came).await?;
@@ -270,13 +281,13 @@ impl Gateway {
         self.save_plan(tx, &victim, &plan).await
     }
 
-    /// An email that was tried, in the contact log: what a person would want to know about it is its result.
+    /// A message that was tried, in the contact log: what a person would want to know about it is its result.
     pub(crate) async fn write_contact(
         &self,
         tx: &mut Tx,
         owed: &ObligationRow,
         (message, kind): (&MessageId, &str),
-        result: &str,
+        (method, result): (&str, &str),
     ) -> Result<()> {
         let now = self.now();
         let person = if kind == ADVISER_KIND {
@@ -290,7 +301,7 @@ impl Gateway {
             victim_id: owed.victim_id.clone(),
             obligation_id: Some(owed.id.clone()),
             message_id: Some(message.clone()),
-            method: "email".to_owned(),
+            method: method.to_owned(),
             direction: "outbound".to_owned(),
             person: person.to_owned(),
             result: result.to_owned(),
@@ -326,11 +337,12 @@ impl Gateway {
 }
 
 pub(crate) fn ended(now: Timestamp, verb: &str, tried: &Tried, outcome: &str, code: &str) -> Result<Entry> {
+    let channel = if code == MAILBOX { MAILBOX } else { "email" };
     let entry = about(now, WORKER, Act::Outcome, verb, &tried.owed)?
         .with_area(&tried.area)
         .with_message(tried.message.as_str())
         .with_attempt(tried.attempt.as_str())
-        .with_channel("email")
+        .with_channel(channel)
         .with_result(outcome)
         .with_fact("code", code);
     Ok(tried.to.noted(entry))
@@ -346,6 +358,7 @@ pub(crate) fn sentence(came: &Came, kind: &str) -> &'static str {
             "The adviser's mail server refused the answer for good. Nothing was delivered. Ask the service for the adviser's address, by telephone."
         }
         Came::Accepted { .. } => "The receiving server took the message.",
+        Came::Placed => "The adviser can read it in their mailbox here.",
         Came::Temporary { .. } => {
             "The receiving server put us off until we gave up. Nothing was delivered. Decide how to reach the victim."
         }

@@ -166,7 +166,7 @@ impl Gateway {
         if bounces::fail(tx, &tried.message, state, code, now).await? {
             self.reopen(tx, tried, now, &mut entries).await?;
         }
-        self.write_contact(tx, &tried.owed, (&tried.message, &tried.kind), outcome)
+        self.write_contact(tx, &tried.owed, (&tried.message, &tried.kind), ("email", outcome))
             .await?;
         self.hand_to_a_person(tx, tried, &came).await?;
         Ok((Bounced::Failed, entries))

@@ -99,7 +99,7 @@ impl Gateway {
         let owed = find_owed(tx, &row.obligation_id).await?;
         self.settle(tx, worker, claim, "unknown", None, "end-not-seen")
             .await?;
-        self.write_contact(tx, &owed, (&claim.message_id, &row.kind), "unknown")
+        self.write_contact(tx, &owed, (&claim.message_id, &row.kind), ("email", "unknown"))
             .await?;
         obligations::wait(tx, &owed.id, Some(DECISION)).await?;
         self.notify(

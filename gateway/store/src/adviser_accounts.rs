@@ -15,11 +15,24 @@ statements! {
     FIND = Statement::both("adviser_accounts.find_by_user",
         "SELECT x.account_id, x.value_index, x.service, x.is_lead, x.given_at FROM adviser_accounts x \
          JOIN accounts a ON a.id = x.account_id WHERE a.user_name = $1 AND x.left_at IS NULL");
+    FIND_BY_ADDRESS = Statement::both("adviser_accounts.find_by_address",
+        "SELECT x.account_id, x.value_index, x.service, x.is_lead, x.given_at FROM adviser_accounts x \
+         JOIN accounts a ON a.id = x.account_id WHERE x.value_index = $1 AND x.service = $2 AND x.left_at IS NULL \
+         AND a.state = 'active'");
     LIST = Statement::both("adviser_accounts.list_by_service",
         "SELECT account_id, value_index, service, is_lead, given_at FROM adviser_accounts \
          WHERE service = $1 AND left_at IS NULL ORDER BY given_at, account_id");
     LEAVE = Statement::both("adviser_accounts.leave",
         "UPDATE adviser_accounts SET left_at = $2, left_by = $3 WHERE account_id = $1 AND left_at IS NULL");
+    // The first of what lies there counts: what comes after it is said with it.
+    PLACE = Statement::both("adviser_accounts.place",
+        "UPDATE adviser_accounts SET placed_at = COALESCE(placed_at, $3) WHERE value_index = $1 AND service = $2 AND left_at IS NULL");
+    WAITING = Statement::both("adviser_accounts.list_waiting",
+        "SELECT x.account_id, x.value_index, x.service, x.is_lead, x.given_at, x.placed_at, x.noticed_at FROM adviser_accounts x \
+         JOIN accounts a ON a.id = x.account_id WHERE x.placed_at IS NOT NULL AND x.left_at IS NULL AND a.state = 'active' \
+         AND (x.noticed_at IS NULL OR x.noticed_at <= $1) ORDER BY x.placed_at, x.account_id LIMIT $2");
+    NOTICE = Statement::both("adviser_accounts.notice",
+        "UPDATE adviser_accounts SET placed_at = NULL, noticed_at = $3 WHERE account_id = $1 AND placed_at = $2");
     // A registration at the service, newest first: the one of this moment, for a name.
     REGISTERED = Statement::both("advisers.list_by_address",
         "SELECT a.id, a.service, a.transport, a.from_at, a.until_at, a.sealed FROM adviser_addresses x \
@@ -119,6 +132,15 @@ pub async fn find_by_user(tx: &mut Tx, user: &str) -> Result<Option<AdviserAccou
         .transpose()
 }
 
+/// The account of whoever is registered at an address of a service, if they may sign in.
+pub async fn find_by_address(tx: &mut Tx, index: &[u8], service: &str) -> Result<Option<AdviserAccountRow>> {
+    tx.find(&FIND_BY_ADDRESS, args![index, service])
+        .await?
+        .as_ref()
+        .map(account)
+        .transpose()
+}
+
 /// The advisers of a service who sign in, oldest account first.
 pub async fn list_by_service(tx: &mut Tx, service: &str) -> Result<Vec<AdviserAccountRow>> {
     tx.list(&LIST, args![service])
@@ -126,6 +148,30 @@ pub async fn list_by_service(tx: &mut Tx, service: &str) -> Result<Vec<AdviserAc
         .iter()
         .map(account)
         .collect()
+}
+
+/// Something was put into the mailbox of whoever is registered at an address of a service.
+pub async fn place(tx: &mut Tx, index: &[u8], service: &str, at: Timestamp) -> Result<()> {
+    tx.execute(&PLACE, args![index, service, at]).await?;
+    Ok(())
+}
+
+/// Whose mailbox has something of which no notice was sent, and whose last notice was at or before `until`; with when the
+/// first of it came and when the last notice was.
+pub async fn list_waiting(
+    tx: &mut Tx,
+    until: Timestamp,
+    most: u32,
+) -> Result<Vec<(AdviserAccountRow, Timestamp, Option<Timestamp>)>> {
+    let rows = tx.list(&WAITING, args![until, i64::from(most)]).await?;
+    rows.iter()
+        .map(|row| Ok((account(row)?, row.at(5)?, row.at_opt(6)?)))
+        .collect()
+}
+
+/// A notice of what has lain there since `placed_at` leaves now; fails when somebody else sends it.
+pub async fn notice(tx: &mut Tx, id: &AccountId, placed_at: Timestamp, now: Timestamp) -> Result<()> {
+    tx.execute_one(&NOTICE, args![id.as_str(), placed_at, now]).await
 }
 
 /// Ends what an account opens, for good.

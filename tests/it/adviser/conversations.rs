@@ -185,3 +185,48 @@ on_both!(
         assert!(!page.says("asked for a screen"));
     }
 );
+
+on_both!(
+    async fn whose_service_gets_no_mail_reads_the_answer_here_after_notices_without_a_word_of_it(
+        database: Database,
+    ) {
+        let trial = trial_of(&database, &json!({"transport": "portal-only"})).await;
+        let dana = trial.asked("What happens next?", &trial.lead).await;
+        let her = trial.victim(URN).await;
+        trial.answered(&her, WORDS).await;
+        trial.house.clock().set(LATER);
+        let done = trial.house.deliver().await;
+        assert_eq!((done.accepted, done.held, trial.house.caught().len()), (1, 0, 0));
+        assert_eq!(trial.rules(&her).await, ["HOUSE-ADVISER-CONFIRM"]);
+        let path = link(&dana.get("/adviser").await, "/adviser/conversations");
+        let page = dana.get(&path).await;
+        assert!(
+            page.says("The court has been asked for a screen."),
+            "{}",
+            page.text()
+        );
+
+        assert_eq!((trial.house.notice().await, trial.house.notice().await), (1, 0));
+        let page = dana.get(&path).await;
+        dana.submit(&page, &path, &[("words", "And the date?")]).await;
+        trial.answered(&her, "It is not known yet.").await;
+        trial.house.clock().set("2026-11-23T09:40:00Z");
+        assert_eq!(trial.house.deliver().await.accepted, 1);
+        assert_eq!(trial.house.notice().await, 0, "the last notice is minutes old");
+        trial.house.clock().set("2026-11-23T13:20:00Z");
+        assert_eq!(trial.house.notice().await, 1, "four hours later");
+        let caught = trial.house.caught();
+        assert_eq!(caught.len(), 2);
+        for one in caught {
+            assert_eq!(one.recipients, [ADVISER]);
+            let mail = String::from_utf8_lossy(&one.bytes).into_owned();
+            assert!(mail.contains("You have a message.") && mail.contains("Auto-Submitted: auto-generated"));
+            for never in [
+                "Maren", "Holloway", "Dana", "Whitlock", "screen", URN, "CPS", "court",
+            ] {
+                let headers_and_words = mail.replace(ADVISER, "");
+                assert!(!headers_and_words.contains(never), "{never} in {mail}");
+            }
+        }
+    }
+);

@@ -31,6 +31,10 @@ pub fn faults(config: &Config) -> Vec<String> {
         outbox.stuck_s >= 60,
         "outbox.stuck_s: must be at least 60 seconds",
     );
+    must(
+        outbox.adviser_notice_s >= 600,
+        "outbox.adviser_notice_s: must be at least 600 seconds",
+    );
     relay(&config.relay, &mut must);
     if let Some(door) = &config.web {
         web(door, &mut must);

@@ -245,6 +245,13 @@ pub struct Outbox {
     pub retry_max_s: i64,
     /// What has stood still for longer is shown to a person.
     pub stuck_s: i64,
+    /// Notices to one adviser are at least this far apart.
+    #[serde(default = "adviser_notice_s")]
+    pub adviser_notice_s: i64,
+}
+
+const fn adviser_notice_s() -> i64 {
+    4 * 3600
 }
 
 /// The service that people sign in to.

@@ -142,6 +142,7 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
         tries_max: 8,
         retry_first_s: 60,
         retry_max_s: 4 * 3600,
+        adviser_notice_s: 4 * 3600,
         attention: house::attention(&ATTENTION_HOURS),
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),

@@ -75,6 +75,11 @@ impl VettingProof {
         &self.vetted
     }
 
+    /// The message kind that was vetted.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
     /// Whether it is this very version.
     pub fn covers(&self, kind: &str, version: u32, language: &str, digest: &str) -> bool {
         self.kind == kind && self.version == version && self.language == language && self.digest == digest

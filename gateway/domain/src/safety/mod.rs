@@ -14,7 +14,8 @@
 //!
 //! What cannot be mended by waiting comes first, so that a person hears of it while there is time.
 //!
-//! What goes by hand is put to [`clear_by_hand`] under the same laws.
+//! What goes by hand is put to [`clear_by_hand`] under the same laws, and what an adviser reads in their mailbox here to
+//! [`clear_into_mailbox`].
 //!
 //! **Invariant:** nothing but [`clear`] makes a [`Cleared`], and a [`Cleared`] holds one address.
 //! **Invariant:** a deadline never makes anything pass; it only turns waiting into a question (law 3).
@@ -22,12 +23,14 @@
 mod by_hand;
 mod deny;
 mod held;
+mod placed;
 
 use jiff::Timestamp;
 
 pub use by_hand::{HandRoute, HandedOver, clear_by_hand};
 pub use deny::DenySet;
 pub use held::{Held, HoldReason};
+pub use placed::{Placed, clear_into_mailbox};
 
 use crate::address::EmailAddress;
 use crate::contact::{Plan, Point, PointValue, Route, Unusable};
@@ -65,12 +68,20 @@ pub struct AdviserRecipient {
     pub scope: ConsentScope,
     /// How the service can be written to.
     pub transport: TransportClass,
+    /// Whether they sign in to a mailbox of their own here.
+    pub has_mailbox: bool,
 }
 
 impl AdviserRecipient {
     /// Whether this victim's consent covers it now, and the service can be written to.
     pub fn may_be_written_to(&self, victim: &VictimId, now: Timestamp) -> bool {
-        self.is_allowed(victim, now) && self.transport.permits(&self.address)
+        self.is_allowed(victim, now) && (self.transport.permits(&self.address) || self.reads_here())
+    }
+
+    /// Whether what is for them is put into their mailbox here and goes nowhere else: their service is not written to by
+    /// mail, and they sign in.
+    pub fn reads_here(&self) -> bool {
+        self.transport == TransportClass::PortalOnly && self.has_mailbox
     }
 
     fn is_allowed(&self, victim: &VictimId, now: Timestamp) -> bool {
@@ -136,7 +147,7 @@ pub fn clear(
     deny: &DenySet,
     now: Timestamp,
 ) -> Result<Cleared, Held> {
-    match decide(&message, recipient, eligibility, plan, deny, now) {
+    match decide(&message, recipient, Way::Email, eligibility, plan, deny, now) {
         Ok(to) => Ok(Cleared {
             message,
             to,
@@ -150,9 +161,19 @@ pub fn clear(
     }
 }
 
+/// By which way a message is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By the wire.
+    Email,
+    /// Into the adviser's mailbox here.
+    Mailbox,
+}
+
 fn decide(
     message: &Message,
     recipient: &Recipient,
+    way: Way,
     eligibility: &Eligibility,
     plan: &Plan,
     deny: &DenySet,
@@ -162,7 +183,7 @@ fn decide(
     let to = match recipient {
         Recipient::Victim { .. } if message.is_to_adviser() => return Err(HoldReason::WrongRecipient),
         Recipient::Victim { point } => victim_address(point, plan, now)?,
-        Recipient::Adviser(adviser) => adviser_address(adviser, message, now)?,
+        Recipient::Adviser(adviser) => adviser_address(adviser, way, message, now)?,
     };
     let to_victim = matches!(recipient, Recipient::Victim { .. });
     if to_victim && !plan.content_in_email && !message.is_content_free() {
@@ -233,16 +254,22 @@ fn usable(point: &Point, now: Timestamp) -> Result<(), HoldReason> {
 
 fn adviser_address(
     adviser: &AdviserRecipient,
+    way: Way,
     message: &Message,
     now: Timestamp,
 ) -> Result<EmailAddress, HoldReason> {
     if !adviser.is_allowed(message.victim(), now) {
         return Err(HoldReason::NoConsent);
     }
-    if !adviser.transport.permits(&adviser.address) {
-        return Err(HoldReason::TransportClass);
+    let permitted = match way {
+        Way::Email => adviser.transport.permits(&adviser.address),
+        Way::Mailbox => adviser.reads_here(),
+    };
+    if permitted {
+        Ok(adviser.address.clone())
+    } else {
+        Err(HoldReason::TransportClass)
     }
-    Ok(adviser.address.clone())
 }
 
 /// Waits for the window. When it opens only after the due time, or not at all, a person decides what else

@@ -15,7 +15,7 @@ use store::consents::{self, ConsentRow};
 use store::drafts::MessageRow;
 use store::mailboxes::{self, InboundRow};
 use store::people::AdviserRow;
-use store::{Tx, supporters, threads};
+use store::{Tx, adviser_accounts, supporters, threads};
 
 use crate::person::{Victim, from_json};
 use crate::receive_mail::Content;
@@ -149,7 +149,10 @@ impl Gateway {
         let consents = consents::list_by_victim(tx, &victim.row.id).await?;
         let newest = consents.iter().filter(|row| of_adviser(row));
         let newest = newest.max_by_key(|row| row.given_at).map(consent).transpose()?;
+        let index = self.address_index(Some(&address));
+        let account = adviser_accounts::find_by_address(tx, &index, &row.service).await?;
         Ok(AdviserRecipient {
+            has_mailbox: account.is_some(),
             adviser: id.clone(),
             name: details.name,
             address,
@@ -158,6 +161,18 @@ impl Gateway {
             scope: ConsentScope::Replies,
             transport: transport(&row.transport)?,
         })
+    }
+
+    /// Something lies in the adviser's mailbox here, of which a notice is due.
+    pub(crate) async fn announce(&self, tx: &mut Tx, to: &Addressee) -> Result<()> {
+        let Addressee::Adviser(asked) = to else {
+            return Ok(());
+        };
+        let row = supporters::find_adviser(tx, &asked.adviser).await?;
+        let row = row.ok_or_else(|| Error::broken("adviser", "not in the register"))?;
+        let address = self.open_adviser(tx, &row).await?.email;
+        let index = self.address_index(address.as_ref());
+        Ok(adviser_accounts::place(tx, &index, &row.service, self.now()).await?)
     }
 
     fn is_in_post(&self, row: &AdviserRow) -> bool {

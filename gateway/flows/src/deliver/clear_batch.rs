@@ -3,7 +3,7 @@
 use audit::entry::{Act, Entry};
 use domain::draft::{Message, MessageParts};
 use domain::id::AttemptId;
-use domain::safety::{self, Cleared, Eligibility, Held, HoldReason};
+use domain::safety::{self, AdviserRecipient, Cleared, Eligibility, Held, HoldReason, Placed, Recipient};
 use jiff::SignedDuration;
 use store::drafts::MessageRow;
 use store::obligations::ObligationRow;
@@ -13,10 +13,27 @@ use store::{Tx, drafts, openings, outbox};
 
 use super::{Addressee, Delivered, Leaving};
 use crate::entries::about;
-use crate::outcome::{Tried, WORKER};
+use crate::outcome::{Came, MAILBOX, Tried, WORKER};
 use crate::owed::find_owed;
 use crate::person::Victim;
 use crate::{Error, Gateway, Result};
+
+/// By which way a cleared message goes.
+enum ByWhichWay {
+    /// By the wire.
+    Wire(Box<Leaving>, (Entry, OpeningRow)),
+    /// Into an adviser's mailbox here.
+    Mailbox(Box<Tried>, Entry),
+}
+
+impl ByWhichWay {
+    fn tried(&self) -> &Tried {
+        match self {
+            Self::Wire(leaving, _) => &leaving.tried,
+            Self::Mailbox(tried, _) => tried,
+        }
+    }
+}
 
 impl Gateway {
     /// Claims what is due and clears it; each attempt is written down before anything connects.
@@ -44,10 +61,18 @@ impl Gateway {
                 continue;
             }
             match self.clear_one(&mut tx, &claim, row, &owed).await {
-                Ok(Ok((one, (entry, opening)))) => {
-                    leaving.push(one);
+                Ok(Ok(ByWhichWay::Wire(one, (entry, opening)))) => {
+                    leaving.push(*one);
                     entries.push(entry);
                     openings.push(opening);
+                }
+                Ok(Ok(ByWhichWay::Mailbox(tried, entry))) => {
+                    outbox::mark_attempt(&mut tx, &tried.attempt, now).await?;
+                    self.announce(&mut tx, &tried.to).await?;
+                    done.accepted += 1;
+                    entries.push(entry);
+                    self.record_outcome(&mut tx, worker, &tried, &Came::Placed, &mut entries)
+                        .await?;
                 }
                 Ok(Err(reason)) => {
                     done.held += 1;
@@ -73,47 +98,93 @@ impl Gateway {
         Ok((row, owed))
     }
 
-    /// Clears one message for the first time and writes down the attempt.
+    /// Clears one message for the first time and writes down the attempt. What goes into a mailbox here is there with this
+    /// transaction.
     async fn clear_one(
         &self,
         tx: &mut Tx,
         claim: &Claim,
         row: MessageRow,
         owed: &ObligationRow,
-    ) -> Result<std::result::Result<(Leaving, (Entry, OpeningRow)), HoldReason>> {
+    ) -> Result<std::result::Result<ByWhichWay, HoldReason>> {
         let now = self.now();
         let victim = self.load_victim(tx, &row.victim_id).await?;
         let message = restore(&row, &victim)?;
         let Some(to) = self.addressee(tx, &row, &victim).await? else {
             return Ok(Err(HoldReason::NoVerifiedSafeContactPoint));
         };
-        let cleared = match self.clear(tx, &victim, message, &to).await? {
-            Ok(cleared) => cleared,
-            Err(held) => return Ok(Err(held.reason)),
-        };
         let attempt = AttemptId::random(self.entropy());
-        outbox::add_attempt(tx, &attempt, &row.id, to.id(), now).await?;
         let entry = about(now, WORKER, Act::Attempt, "delivery-attempted", owed)?
             .with_area(&victim.case.area)
             .with_message(row.id.as_str())
-            .with_attempt(attempt.as_str())
-            .with_channel("email");
-        let committed = self.commit_later(&victim, to.noted(entry), "to", cleared.to().reveal())?;
+            .with_attempt(attempt.as_str());
+        let entry = to.noted(entry);
+        let recipient = self.recipient(tx, &victim, &to).await?;
         let tried = Tried {
             attempt,
             tries: claim.tries,
             owed: owed.clone(),
-            message: row.id,
-            kind: row.kind,
-            area: victim.case.area,
+            message: row.id.clone(),
+            kind: row.kind.clone(),
+            area: victim.case.area.clone(),
             to,
         };
-        let leaving = Leaving {
-            tried,
-            message: cleared.into_message(),
-            language: row.language,
+        let language = row.language;
+        let way = match &recipient {
+            Recipient::Adviser(adviser) if adviser.reads_here() => {
+                let placed = self.place(tx, &victim, message, adviser).await?;
+                placed.map(|_| ByWhichWay::Mailbox(Box::new(tried), entry.with_channel(MAILBOX)))
+            }
+            _ => match self.clear(tx, &victim, message, &tried.to).await? {
+                Err(held) => Err(held),
+                Ok(cleared) => {
+                    let entry = entry.with_channel("email");
+                    let committed = self.commit_later(&victim, entry, "to", cleared.to().reveal())?;
+                    let message = cleared.into_message();
+                    let leaving = Leaving {
+                        tried,
+                        message,
+                        language,
+                    };
+                    Ok(ByWhichWay::Wire(Box::new(leaving), committed))
+                }
+            },
         };
-        Ok(Ok((leaving, committed)))
+        match way {
+            Ok(way) => {
+                let tried = way.tried();
+                outbox::add_attempt(tx, &tried.attempt, &row.id, tried.to.id(), now).await?;
+                Ok(Ok(way))
+            }
+            Err(held) => Ok(Err(held.reason)),
+        }
+    }
+
+    async fn place(
+        &self,
+        tx: &mut Tx,
+        victim: &Victim,
+        message: Message,
+        adviser: &AdviserRecipient,
+    ) -> Result<std::result::Result<Placed, Held>> {
+        let deny = self.load_deny_set(tx, &victim.case).await?;
+        let eligibility = Self::eligibility(victim);
+        let (plan, now) = (victim.plan()?, self.now());
+        Ok(safety::clear_into_mailbox(
+            message,
+            adviser,
+            &eligibility,
+            &plan,
+            &deny,
+            now,
+        ))
+    }
+
+    fn eligibility(victim: &Victim) -> Eligibility {
+        Eligibility {
+            victim: victim.row.id.clone(),
+            standing: victim.standing.clone(),
+        }
     }
 
     /// Whether a message may leave now to this addressee, as everything stands in this transaction.
@@ -126,10 +197,7 @@ impl Gateway {
     ) -> Result<std::result::Result<Cleared, Held>> {
         let plan = victim.plan()?;
         let deny = self.load_deny_set(tx, &victim.case).await?;
-        let eligibility = Eligibility {
-            victim: victim.row.id.clone(),
-            standing: victim.standing.clone(),
-        };
+        let eligibility = Self::eligibility(victim);
         let recipient = self.recipient(tx, victim, to).await?;
         Ok(safety::clear(
             message,

@@ -9,6 +9,7 @@
 mod addressee;
 mod clear_batch;
 mod mark;
+mod notice;
 
 use domain::draft::Message;
 use domain::id::AttemptId;

@@ -116,6 +116,7 @@ fn adviser() -> AdviserRecipient {
         }),
         scope: ConsentScope::Updates,
         transport: TransportClass::AlignedTlsDmarc,
+        has_mailbox: false,
     }
 }
 

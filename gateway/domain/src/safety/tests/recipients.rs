@@ -61,6 +61,36 @@ fn an_adviser_needs_live_consent_a_post_and_a_permitted_transport() {
 }
 
 #[test]
+fn into_a_mailbox_here_goes_what_is_for_an_adviser_whose_service_gets_no_mail_and_who_signs_in() {
+    let place = |change: fn(&mut AdviserRecipient), deny: &DenySet| {
+        let mut adviser = adviser();
+        adviser.transport = TransportClass::PortalOnly;
+        adviser.has_mailbox = true;
+        change(&mut adviser);
+        let placed = clear_into_mailbox(message(), &adviser, &eligible(), &plan(), deny, monday());
+        placed
+            .map(|placed| placed.adviser().clone())
+            .map_err(|held| held.reason)
+    };
+    let nobody = DenySet::new();
+    assert_eq!(place(|_| {}, &nobody), Ok(id!(AdviserId, 1)));
+    assert_eq!(
+        place(|a| a.has_mailbox = false, &nobody),
+        Err(HoldReason::TransportClass)
+    );
+    assert_eq!(
+        place(|a| a.transport = TransportClass::AlignedTlsDmarc, &nobody),
+        Err(HoldReason::TransportClass),
+        "what goes by mail goes by mail, once"
+    );
+    assert_eq!(place(|a| a.consent = None, &nobody), Err(HoldReason::NoConsent));
+    assert_eq!(place(|a| a.in_post = false, &nobody), Err(HoldReason::NoConsent));
+    let mut name = DenySet::new();
+    name.add_name(&PersonName::parse("ADVISER, Alex").unwrap());
+    assert_eq!(place(|_| {}, &name), Err(HoldReason::DenySet));
+}
+
+#[test]
 fn what_goes_by_hand_or_without_content_is_not_emailed() {
     let mut by_hand = plan();
     by_hand.preferred = Route::ViaIsva;
