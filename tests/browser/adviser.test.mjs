@@ -36,7 +36,7 @@ for (const javaScript of [true, false]) {
     const about = await page.locator('h1').innerText()
     assert.match(about, /^Conversation about (Maren|Ilse)$/)
     await see(page, about)
-    assert.match(await page.locator('.moj-messages').innerText(), /The court has been asked for a screen/)
+    assert.match(await page.locator('.gw-talk').innerText(), /The court has been asked for a screen/)
     await press(page, 'Tell the officer')
     await seeProblems(page, ['Select whether the person was told'])
     await see(page, about)
