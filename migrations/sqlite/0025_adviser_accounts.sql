@@ -33,3 +33,17 @@ CREATE TABLE adviser_covers (
 ) STRICT;
 CREATE INDEX adviser_covers_by_deputy ON adviser_covers (deputy);
 CREATE INDEX consents_by_adviser ON consents (adviser_id);
+
+-- What an officer writes to an adviser unasked: in which conversation, and under which part of the consent. The event that
+-- makes it owed bears its identifier.
+CREATE TABLE adviser_updates (
+    id TEXT PRIMARY KEY NOT NULL,
+    victim_id TEXT NOT NULL REFERENCES victims (id),
+    adviser_id TEXT NOT NULL REFERENCES advisers (id),
+    thread_id TEXT NOT NULL REFERENCES threads (id),
+    area TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('updates', 'meeting-offers')),
+    begun_at INTEGER NOT NULL,
+    begun_by TEXT NOT NULL
+) STRICT;
+CREATE INDEX adviser_updates_by_thread ON adviser_updates (thread_id);

@@ -11,7 +11,7 @@ use domain::safety::AdviserRecipient;
 use render::{Language, Values};
 use serde_json::{Map, Value, json};
 use store::Tx;
-use store::mailboxes::{self, InboundRow};
+use store::mailboxes;
 use store::obligations::{self, ObligationRow};
 use store::reach::Named;
 
@@ -44,8 +44,16 @@ impl Gateway {
         let asked = mailboxes::find_filed(&mut tx, question, &victim.row.id).await?;
         let asked = asked.ok_or(Error::NotFound("message"))?;
         let owed = self.find_question(&mut tx, &victim, question).await?;
+        let to = Asked::of(&asked)?;
+        let own = vec![("asked_on", json!(london_date(asked.received_at).to_string()))];
         let (draft, entry) = self
-            .draft_answer(&mut tx, &officer, &victim, (&asked, &owed), words)
+            .draft_for_adviser(
+                &mut tx,
+                &officer,
+                &victim,
+                (&to, &owed),
+                (ADVISER_KIND, words, own),
+            )
             .await?;
         tx.commit(&[entry]).await?;
         Ok(draft)
@@ -75,20 +83,24 @@ impl Gateway {
         find_open(tx, &duty.obligation).await
     }
 
-    async fn draft_answer(
+    /// A draft of words to an adviser, around what an officer wrote: answer or update.
+    pub(crate) async fn draft_for_adviser(
         &self,
         tx: &mut Tx,
         officer: &Staff,
         victim: &Victim,
-        (asked, owed): (&InboundRow, &ObligationRow),
-        words: &str,
+        (asked, owed): (&Asked, &ObligationRow),
+        (kind, words, own): (&str, &str, Vec<(&str, Value)>),
     ) -> Result<(DraftId, Entry)> {
-        let adviser = self.recipient_of(tx, victim, &Asked::of(asked)?).await?;
-        let version = self.parts.library.find(ADVISER_KIND, Language::English);
+        let adviser = self.recipient_of(tx, victim, asked).await?;
+        let version = self.parts.library.find(kind, Language::English);
         let version = version.ok_or_else(|| {
-            Error::Conflict(format!("there is no template {ADVISER_KIND} in English; `gateway templates check` lists what there is"))
+            Error::Conflict(format!(
+                "there is no template {kind} in English; `gateway templates check` lists what there is"
+            ))
         })?;
-        let values = self.answer_values(officer, &adviser, (asked, owed), words);
+        let mut values = self.adviser_values(officer, &adviser, owed, words);
+        values.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let checked = Values::from_json(version, &values).map_err(|faults| {
             let faults = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
             Error::Invalid(faults.join("\n"))
@@ -116,17 +128,16 @@ impl Gateway {
         Ok((draft.id, entry.with_area(&victim.case.area)))
     }
 
-    fn answer_values(
+    fn adviser_values(
         &self,
         officer: &Staff,
         adviser: &AdviserRecipient,
-        (asked, owed): (&InboundRow, &ObligationRow),
+        owed: &ObligationRow,
         words: &str,
     ) -> Map<String, Value> {
         let late = owed.original_due_at.is_some_and(|due| self.now() > due);
         let values = [
             ("adviser_name", json!(adviser.name.reveal())),
-            ("asked_on", json!(london_date(asked.received_at).to_string())),
             ("answer", json!(words)),
             ("vlo_name", json!(officer.name)),
             ("vlo_phone", json!(officer.phone)),

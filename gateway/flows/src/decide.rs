@@ -3,7 +3,7 @@
 use audit::entry::{Act, Entry};
 use domain::calendar::{end_of_day, london_date};
 use domain::contact::Route;
-use domain::draft::ADVISER_KIND;
+use domain::draft::is_for_adviser;
 use domain::id::{MessageId, ObligationId, VictimId};
 use domain::masked::Masked;
 use domain::obligation::DueTime;
@@ -231,7 +231,7 @@ impl Gateway {
             .ok_or(Error::NotFound("message"))?;
         let owed = find_open(&mut tx, &message.obligation_id).await?;
         let row = outbox::find(&mut tx, id).await?;
-        if message.kind != ADVISER_KIND
+        if !is_for_adviser(&message.kind)
             && row.is_some_and(|row| row.state == "permanent-failure")
             && !self.has_safe_email(&mut tx, &message.victim_id).await?
         {

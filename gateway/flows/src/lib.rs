@@ -90,6 +90,7 @@ mod vet_templates;
 mod whose;
 mod withheld;
 pub mod worklist;
+mod write_to_adviser;
 
 pub use accounts::{Account, AccountDetails};
 pub use add_case::Added;
@@ -157,6 +158,7 @@ pub use sweep::Swept;
 pub use tell_changes::{Persistence, TOLD, Telling, Told};
 pub use try_mail::{DomainReport, MailRoute};
 pub use vet_templates::Vetted;
+pub use write_to_adviser::UNASKED;
 
 pub use domain::account::Role;
 pub use mail::relay::{Ended, Step, Trial};

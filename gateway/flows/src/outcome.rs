@@ -1,7 +1,7 @@
 //! What came back: the attempt ends, a contact is written, the obligation is discharged or handed to a person.
 
 use audit::entry::{Act, Entry};
-use domain::draft::ADVISER_KIND;
+use domain::draft::is_for_adviser;
 use domain::event::Detail;
 use domain::id::{AttemptId, ContactId, EventId, MessageId};
 use jiff::{SignedDuration, Timestamp};
@@ -216,7 +216,7 @@ impl Gateway {
         if owed.state != "open" {
             return Ok(());
         }
-        if tried.kind == ADVISER_KIND {
+        if is_for_adviser(&tried.kind) {
             self.answered(tx, tried, entries).await?;
         } else if tried.kind == CONTENT_FREE && tried.owed.template_kind.as_deref() != Some(CONTENT_FREE) {
             obligations::wait(tx, &tried.owed.id, Some("call-by-the-officer")).await?;
@@ -290,7 +290,7 @@ impl Gateway {
         (method, result): (&str, &str),
     ) -> Result<()> {
         let now = self.now();
-        let person = if kind == ADVISER_KIND {
+        let person = if is_for_adviser(kind) {
             "via-isva"
         } else {
             "victim"
@@ -351,10 +351,10 @@ pub(crate) fn ended(now: Timestamp, verb: &str, tried: &Tried, outcome: &str, co
 /// What the officer is told of a message of this kind, in plain words.
 pub(crate) fn sentence(came: &Came, kind: &str) -> &'static str {
     match came {
-        Came::Temporary { .. } if kind == ADVISER_KIND => {
+        Came::Temporary { .. } if is_for_adviser(kind) => {
             "The adviser's mail server put us off until we gave up. Nothing was delivered. Ring the adviser."
         }
-        Came::Permanent { .. } if kind == ADVISER_KIND => {
+        Came::Permanent { .. } if is_for_adviser(kind) => {
             "The adviser's mail server refused the answer for good. Nothing was delivered. Ask the service for the adviser's address, by telephone."
         }
         Came::Accepted { .. } => "The receiving server took the message.",

@@ -59,6 +59,14 @@ statements! {
          LEFT JOIN events f ON f.source = 'mailbox' AND f.source_event_id = m.id \
          LEFT JOIN obligations told ON told.event_id = f.id AND told.state = 'open' \
          WHERE i.thread_id = $1 AND i.state = 'filed' ORDER BY i.received_at, i.id, b.changed_at, o.id");
+    // What officers wrote there unasked, once it arrived.
+    UPDATES = Statement::both("adviser.list_updates",
+        "SELECT u.scope, m.id, b.changed_at, m.approved_by, told.id FROM adviser_updates u \
+         JOIN events e ON e.source = 'mailbox' AND e.source_event_id = u.id JOIN obligations o ON o.event_id = e.id \
+         JOIN messages m ON m.obligation_id = o.id JOIN outbox b ON b.message_id = m.id AND b.state = 'delivered' \
+         LEFT JOIN events f ON f.source = 'mailbox' AND f.source_event_id = m.id \
+         LEFT JOIN obligations told ON told.event_id = f.id AND told.state = 'open' \
+         WHERE u.thread_id = $1 ORDER BY b.changed_at, m.id");
 }
 
 /// Somebody whom an adviser supports now.
@@ -91,11 +99,13 @@ pub struct OpenThreadRow {
     pub changed_at: Timestamp,
 }
 
-/// A message of a conversation and its answer.
+/// A message of a conversation and its answer, or something that was written unasked.
 #[derive(Debug, Clone)]
 pub struct TurnRow {
     /// What the adviser wrote.
-    pub inbound: InboundId,
+    pub inbound: Option<InboundId>,
+    /// Under which part of the consent ours is read, a word of `domain::people::ConsentScope`.
+    pub scope: String,
     /// Whether an answer is owed, and by when.
     pub owed: Option<(String, Option<Timestamp>)>,
     /// The answer that arrived: which, when, approved by whom.
@@ -127,7 +137,8 @@ fn thread(row: &Row) -> Result<OpenThreadRow> {
 fn turn(row: &Row) -> Result<TurnRow> {
     let answer = row.parsed_opt(3, MessageId::parse)?;
     Ok(TurnRow {
-        inbound: row.parsed(0, InboundId::parse)?,
+        inbound: Some(row.parsed(0, InboundId::parse)?),
+        scope: "replies".to_owned(),
         owed: match row.text_opt(1)? {
             Some(state) => Some((state, row.at_opt(2)?)),
             None => None,
@@ -137,6 +148,16 @@ fn turn(row: &Row) -> Result<TurnRow> {
             None => None,
         },
         untold: row.parsed_opt(6, ObligationId::parse)?,
+    })
+}
+
+fn update(row: &Row) -> Result<TurnRow> {
+    Ok(TurnRow {
+        inbound: None,
+        scope: row.text(0)?,
+        owed: None,
+        answer: Some((row.parsed(1, MessageId::parse)?, row.at(2)?, row.text(3)?)),
+        untold: row.parsed_opt(4, ObligationId::parse)?,
     })
 }
 
@@ -187,11 +208,9 @@ pub async fn find_thread(
     found.as_ref().map(thread).transpose()
 }
 
-/// What was written in a conversation that was found before, oldest first.
+/// What was written in a conversation that was found before: first the adviser's with our answers, then ours unasked.
 pub async fn list_turns(tx: &mut Tx, thread: &OpenThreadRow) -> Result<Vec<TurnRow>> {
-    tx.list(&TURNS, args![&thread.id])
-        .await?
-        .iter()
-        .map(turn)
-        .collect()
+    let turns = tx.list(&TURNS, args![&thread.id]).await?;
+    let updates = tx.list(&UPDATES, args![&thread.id]).await?;
+    turns.iter().map(turn).chain(updates.iter().map(update)).collect()
 }

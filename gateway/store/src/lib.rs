@@ -14,6 +14,7 @@
 pub mod accounts;
 pub mod adviser_accounts;
 pub mod adviser_reading;
+pub mod adviser_updates;
 pub mod api;
 mod appender;
 mod arg;

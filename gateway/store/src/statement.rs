@@ -52,6 +52,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::accounts::ALL,
         crate::adviser_accounts::ALL,
         crate::adviser_reading::ALL,
+        crate::adviser_updates::ALL,
         crate::api::ALL,
         crate::bounces::ALL,
         crate::breaches::ALL,

@@ -42,6 +42,8 @@ statements! {
         "SELECT t.id, t.victim_id, t.adviser_id, t.state FROM threads t WHERE t.token_hash = $1 OR t.id IN \
          (SELECT r.thread_id FROM thread_references r WHERE r.value_index IN ($2, $3, $4, $5, $6, $7, $8, $9)) ORDER BY t.id");
     OPEN = Statement::both("threads.is_open", "SELECT id FROM threads WHERE id = $1 AND state = 'open'");
+    LATEST = Statement::both("threads.find_latest",
+        "SELECT id FROM threads WHERE victim_id = $1 AND adviser_id = $2 AND state = 'open' ORDER BY changed_at DESC, id LIMIT 1");
     CLOSE = Statement::both("threads.close",
         "UPDATE threads SET state = 'closed', changed_at = $3 WHERE victim_id = $1 AND adviser_id = $2 AND state = 'open'");
 }
@@ -195,6 +197,12 @@ pub async fn list_answered(
 /// Whether a conversation goes on.
 pub async fn is_open(tx: &mut Tx, id: &ThreadId) -> Result<bool> {
     Ok(tx.find(&OPEN, args![id]).await?.is_some())
+}
+
+/// The conversation with an adviser about a victim in which something was said last, if one goes on.
+pub async fn find_latest(tx: &mut Tx, victim: &VictimId, adviser: &AdviserId) -> Result<Option<ThreadId>> {
+    let found = tx.find(&LATEST, args![victim, adviser]).await?;
+    found.map(|row| row.parsed(0, ThreadId::parse)).transpose()
 }
 
 /// Closes every conversation with an adviser about a victim; answers how many.

@@ -3,6 +3,7 @@
 mod conversations;
 mod lead;
 mod people;
+mod unasked;
 
 use domain::id::{AccountId, DraftId, VictimId};
 use domain::meeting::{Arrangement, AskedBy, Mode, Part, People, Place, PlaceKind, Purpose, Step};

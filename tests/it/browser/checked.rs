@@ -138,6 +138,7 @@ const STORIES: &[(&str, &[&str])] = &[
             "/victims/{id}/support/{supporter}",
             "/victims/{id}/support/{supporter}/change",
             "/victims/{id}/support/{supporter}/consent",
+            "/victims/{id}/support/{supporter}/write",
         ],
     ),
 ];

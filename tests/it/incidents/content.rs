@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::adviser::NOTICE_KIND;
-use domain::draft::ADVISER_KIND;
+use domain::draft::is_for_adviser;
 use flows::Kind;
 use harness::case::{self, EMAIL, defendant, not_charged, safe};
 use harness::gateway::{APPROVER, OFFICER, TestGateway};
@@ -261,7 +261,7 @@ on_both!(
         let library = &gateway.flows.parts().library;
         let kinds = library.versions().iter().map(|version| version.kind.clone());
         // What is for an adviser is never for a victim; its tests stand with the mailboxes.
-        let for_victims = kinds.filter(|kind| kind != ADVISER_KIND && kind != NOTICE_KIND);
+        let for_victims = kinds.filter(|kind| !is_for_adviser(kind) && kind != NOTICE_KIND);
         assert_eq!(
             told,
             for_victims.collect::<BTreeSet<_>>(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ADVISER_KIND, CONTENT_FREE_KIND, Draft, Frozen};
+use super::{CONTENT_FREE_KIND, Draft, Frozen, is_for_adviser};
 use crate::id::{DraftId, MessageId, ObligationId, VictimId};
 
 /// Who cancelled a message, and when.
@@ -147,7 +147,7 @@ impl Message {
 
     /// Whether it is written to an adviser, and so to nobody else.
     pub fn is_to_adviser(&self) -> bool {
-        self.0.kind == ADVISER_KIND
+        is_for_adviser(&self.0.kind)
     }
 
     /// Whether somebody cancelled it.

@@ -33,6 +33,13 @@ pub const HOLD_BACK_MAX_HOURS: i64 = 24;
 pub const CONTENT_FREE_KIND: &str = "update-available";
 /// The kind that answers an adviser. It is about a victim and never for her or him.
 pub const ADVISER_KIND: &str = "adviser-answer";
+/// The kind that tells an adviser something unasked, likewise.
+pub const ADVISER_UPDATE_KIND: &str = "adviser-update";
+
+/// Whether words of this kind are for an adviser, and so for nobody else.
+pub fn is_for_adviser(kind: &str) -> bool {
+    kind == ADVISER_KIND || kind == ADVISER_UPDATE_KIND
+}
 
 /// When a hold-back of so many minutes, begun now, runs out.
 pub fn hold_back_until(now: Timestamp, minutes: u16) -> Timestamp {

@@ -329,7 +329,9 @@ details! {
     SafetyCheckDue = "safety-check-due" in Contact {}
     /// A victim's adviser wrote to us, and waits for an answer.
     AdviserMessage = "adviser-message" in Contact {}
-    /// An answer of ours reached the adviser's mail server. The victim has heard nothing by it.
+    /// An officer writes to a victim's adviser unasked.
+    AdviserUpdate = "adviser-update" in Contact {}
+    /// Something of ours reached the adviser: their mail server, or their mailbox here. The victim has heard nothing by it.
     AdviserAnswered = "adviser-answered" in Contact {}
     /// The victim no longer supports the prosecution.
     VictimWithdrew = "victim-withdrew" in Case {}

@@ -200,6 +200,7 @@ pub const KINDS: &[KindSchema] = &[
     kind("update-impossible", &[may("reason", Shape::Text)]),
     kind("safety-check-due", &[]),
     kind("adviser-message", &[]),
+    kind("adviser-update", &[]),
     kind("adviser-answered", &[]),
     kind("victim-withdrew", &[]),
     kind("opt-out", &[STAGES, ALL]),

@@ -115,18 +115,15 @@ impl Gateway {
         let reader = self.adviser_of(&mut tx, user).await?;
         let (thread, victim) = self.own_conversation(&mut tx, &reader, id).await?;
         let turns = adviser_reading::list_turns(&mut tx, &thread).await?;
-        let answers = scopes(&thread.support)?.contains(&ConsentScope::Replies);
+        let allowed = scopes(&thread.support)?;
         let mut spoken = Vec::new();
         let mut seen: Option<InboundId> = None;
         for turn in &turns {
-            if seen.as_ref() != Some(&turn.inbound) {
-                spoken.push(
-                    self.read_written(&mut tx, &reader, &victim, &turn.inbound)
-                        .await?,
-                );
-                seen = Some(turn.inbound.clone());
+            if let Some(id) = turn.inbound.as_ref().filter(|id| seen.as_ref() != Some(*id)) {
+                spoken.push(self.read_written(&mut tx, &reader, &victim, id).await?);
+                seen = Some(id.clone());
             }
-            if answers {
+            if ConsentScope::find(&turn.scope).is_some_and(|scope| allowed.contains(&scope)) {
                 spoken.extend(self.read_answer_to(&mut tx, &victim, turn).await?);
             }
         }

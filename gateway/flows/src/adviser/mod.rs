@@ -78,13 +78,3 @@ impl Gateway {
 pub(crate) fn scopes(support: &SupportRow) -> Result<Vec<ConsentScope>> {
     from_json("consent", &support.scope)
 }
-
-/// Answers are shown, and questions taken, for whom the victim allowed replies.
-pub(crate) fn need_replies(support: &SupportRow) -> Result<()> {
-    if scopes(support)?.contains(&ConsentScope::Replies) {
-        return Ok(());
-    }
-    Err(Error::NotAllowed(
-        "the person’s consent does not cover questions and answers; ask the officer to record it".to_owned(),
-    ))
-}

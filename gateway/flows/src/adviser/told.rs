@@ -8,12 +8,13 @@ use domain::calendar::{london_date, start_of_day};
 use domain::contact::{Direction, MadeContact, Method, PersonContacted};
 use domain::id::{ContactId, MessageId, ObligationId, ThreadId};
 use domain::masked::Masked;
+use domain::people::ConsentScope;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use store::contacts::{self, ContactRow};
 use store::{Tx, adviser_reading, obligations};
 
-use super::{Reader, need_replies};
+use super::{Reader, scopes};
 use crate::entries::about;
 use crate::owed::find_open;
 use crate::person::Victim;
@@ -42,10 +43,11 @@ impl Gateway {
         let mut tx = self.pool().begin().await?;
         let reader = self.adviser_of(&mut tx, user).await?;
         let (thread, victim) = self.own_conversation(&mut tx, &reader, thread).await?;
-        need_replies(&thread.support)?;
+        let allowed = scopes(&thread.support)?;
         let turns = adviser_reading::list_turns(&mut tx, &thread).await?;
         let found = turns.into_iter().find_map(|turn| {
-            let (id, at, _) = turn.answer?;
+            let is_allowed = ConsentScope::find(&turn.scope).is_some_and(|scope| allowed.contains(&scope));
+            let (id, at, _) = turn.answer.filter(|_| is_allowed)?;
             (id == *answer).then_some((at, turn.untold))
         });
         let (answered_at, untold) = found.ok_or(Error::NotFound("answer"))?;

@@ -1,16 +1,17 @@
 //! Whom a message goes to: read from the record at the moment at which it may leave, and kept nowhere with the message.
 //!
 //! An answer to an adviser goes to the adviser whose message the duty is about, at the registered address, whatever stood
-//! in From or Reply-To of that message.
+//! in From or Reply-To of that message; what is written unasked to the adviser whom the officer chose in the record.
 
 use audit::entry::Entry;
 use domain::address::EmailAddress;
 use domain::calendar::london_date;
-use domain::draft::ADVISER_KIND;
+use domain::draft::{ADVISER_KIND, ADVISER_UPDATE_KIND};
 use domain::id::{AdviserId, ContactPointId, InboundId, ObligationId, ThreadId};
 use domain::people::{Consent, ConsentScope, ConsentState, TransportClass};
 use domain::safety::{AdviserRecipient, Recipient};
 use jiff::civil::Date;
+use store::adviser_updates::{self, AdviserUpdateRow};
 use store::consents::{self, ConsentRow};
 use store::drafts::MessageRow;
 use store::mailboxes::{self, InboundRow};
@@ -25,16 +26,18 @@ use crate::{Error, Gateway, Result};
 pub(crate) enum Addressee {
     /// A point of the victim's plan.
     Point(ContactPointId),
-    /// The adviser who asked.
+    /// The adviser who asked, or who is written to unasked.
     Adviser(Box<Asked>),
 }
 
-/// Who asked, and in which conversation.
+/// An adviser who is written to, and in which conversation.
 pub(crate) struct Asked {
     pub(crate) adviser: AdviserId,
-    thread: ThreadId,
+    pub(crate) thread: ThreadId,
     area: String,
-    inbound: InboundId,
+    scope: ConsentScope,
+    /// The message that is answered; none of what is written unasked.
+    inbound: Option<InboundId>,
 }
 
 /// What makes an answer part of its conversation.
@@ -70,7 +73,20 @@ impl Asked {
             adviser: row.adviser_id.clone().ok_or_else(filed)?,
             thread: row.thread_id.clone().ok_or_else(filed)?,
             area: row.area.clone(),
-            inbound: row.id.clone(),
+            scope: ConsentScope::Replies,
+            inbound: Some(row.id.clone()),
+        })
+    }
+
+    /// Whom an officer writes to unasked.
+    pub(crate) fn unasked(row: AdviserUpdateRow) -> Result<Self> {
+        let scope = ConsentScope::find(&row.scope);
+        Ok(Self {
+            adviser: row.adviser_id,
+            thread: row.thread_id,
+            area: row.area,
+            scope: scope.ok_or_else(|| Error::broken("an update", "no such part of a consent"))?,
+            inbound: None,
         })
     }
 }
@@ -91,8 +107,13 @@ impl Gateway {
         Ok(point.map(|point| Addressee::Point(point.id().clone())))
     }
 
-    /// Who asked, for words of the kind that answers; nobody for every other kind.
+    /// Who asked, or is written to unasked, for words that are for advisers; nobody for every other kind.
     pub(crate) async fn asked(&self, tx: &mut Tx, kind: &str, owed: &ObligationId) -> Result<Option<Asked>> {
+        if kind == ADVISER_UPDATE_KIND {
+            let update = adviser_updates::find_by_obligation(tx, owed).await?;
+            let update = update.ok_or_else(|| Error::broken("an update", "nobody began it"))?;
+            return Asked::unasked(update).map(Some);
+        }
         if kind != ADVISER_KIND {
             return Ok(None);
         }
@@ -118,7 +139,9 @@ impl Gateway {
         victim: &Victim,
         asked: &Asked,
     ) -> Result<AdviserRecipient> {
-        let mut adviser = self.adviser_recipient(tx, victim, &asked.adviser).await?;
+        let mut adviser = self
+            .adviser_recipient(tx, victim, &asked.adviser, asked.scope)
+            .await?;
         // A conversation that was closed does not go on, even if there is a new consent: that one begins its own.
         if !threads::is_open(tx, &asked.thread).await? {
             adviser.consent = None;
@@ -132,6 +155,7 @@ impl Gateway {
         tx: &mut Tx,
         victim: &Victim,
         id: &AdviserId,
+        scope: ConsentScope,
     ) -> Result<AdviserRecipient> {
         let row = supporters::find_adviser(tx, id).await?;
         let row = row.ok_or_else(|| Error::broken("adviser", "not in the register"))?;
@@ -158,7 +182,7 @@ impl Gateway {
             address,
             in_post: helps && self.is_in_post(&row),
             consent: newest,
-            scope: ConsentScope::Replies,
+            scope,
             transport: transport(&row.transport)?,
         })
     }
@@ -185,14 +209,18 @@ impl Gateway {
         let Addressee::Adviser(asked) = to else {
             return Ok(None);
         };
-        let row = mailboxes::find_filed(tx, &asked.inbound, &victim.row.id).await?;
-        let row = row.ok_or(Error::NotFound("message in the file"))?;
-        let content: Content = Self::open(&victim.key, "inbound", row.id.as_str(), &row.sealed)?;
+        let mut in_reply_to = None;
+        if let Some(inbound) = &asked.inbound {
+            let row = mailboxes::find_filed(tx, inbound, &victim.row.id).await?;
+            let row = row.ok_or(Error::NotFound("message in the file"))?;
+            let content: Content = Self::open(&victim.key, "inbound", row.id.as_str(), &row.sealed)?;
+            in_reply_to = content.message_id.map(|id| format!("<{}>", id.reveal()));
+        }
         let address = self.answer_address(&asked.thread, &asked.area);
         let address = address.ok_or_else(|| Error::broken("areas", "this Area has no mailbox"))?;
         Ok(Some(Reply {
             reply_to: EmailAddress::parse(&address).map_err(|fault| Error::broken("mailbox", fault))?,
-            in_reply_to: content.message_id.map(|id| format!("<{}>", id.reveal())),
+            in_reply_to,
         }))
     }
 }

@@ -72,7 +72,7 @@ impl Gateway {
         Ok((row, entries))
     }
 
-    async fn begin_thread(
+    pub(crate) async fn begin_thread(
         &self,
         tx: &mut Tx,
         victim: &Victim,

@@ -13,7 +13,6 @@ mod filing;
 use audit::entry::{Act, Entry};
 use domain::address::EmailAddress;
 use domain::area::AreaCode;
-use domain::draft::ADVISER_KIND;
 use domain::id::{AdviserId, InboundId, ThreadId};
 use domain::mailbox::{self, Answered, Facts, Reason, Route, Sender, Supported};
 use domain::urn::Urn;
@@ -255,13 +254,9 @@ impl Gateway {
 
     /// What an adviser writes in reply to an answer of ours belongs to the conversation of that answer.
     pub(crate) async fn keep_reference(&self, tx: &mut Tx, answer: &MessageRow) -> Result<()> {
-        if answer.kind != ADVISER_KIND {
-            return Ok(());
-        }
-        let asked = mailboxes::find_by_obligation(tx, &answer.obligation_id).await?;
-        if let Some(thread) = asked.and_then(|asked| asked.thread_id) {
+        if let Some(asked) = self.asked(tx, &answer.kind, &answer.obligation_id).await? {
             let index = self.reference_index(&self.message_id_of(&answer.id));
-            threads::add_reference(tx, &index, &thread).await?;
+            threads::add_reference(tx, &index, &asked.thread).await?;
         }
         Ok(())
     }

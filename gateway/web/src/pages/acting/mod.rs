@@ -34,6 +34,7 @@ mod support_acts;
 mod support_ask;
 mod support_form;
 pub(crate) mod support_words;
+mod support_write;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -68,6 +69,7 @@ pub(super) fn routes() -> Vec<Route> {
         support::routes(),
         support_acts::routes(),
         support_ask::routes(),
+        support_write::routes(),
     ]
     .into_iter()
     .flatten()
