@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::contacts::{self, ContactRow};
 use store::notices::{self, Notice};
 use store::obligations::ObligationRow;
-use store::{Tx, obligations, outbox};
+use store::{Tx, obligations, outbox, threads};
 
 use crate::carry_out::carried_by;
 use crate::compose_draft::CONTENT_FREE;
@@ -243,7 +243,7 @@ impl Gateway {
         Ok(())
     }
 
-    /// The adviser's mail server took the answer: that was owed, and now it is open whether the victim was told
+    /// It reached the adviser: that was owed, and now it is open whether the victim was told
     /// (requirement B6).
     async fn answered(&self, tx: &mut Tx, tried: &Tried, entries: &mut Vec<Entry>) -> Result<()> {
         let now = self.now();
@@ -251,6 +251,9 @@ impl Gateway {
         obligations::end(tx, &tried.owed.id, "discharged", by, "adviser-answered", now).await?;
         let ended = about(now, WORKER, Act::Change, "obligation-discharged", &tried.owed)?;
         entries.push(ended.with_message(by).with_reason("adviser-answered"));
+        if let Addressee::Adviser(asked) = &tried.to {
+            threads::touch(tx, &asked.thread, now).await?;
+        }
         let victim = match self.load_victim(tx, &tried.owed.victim_id).await {
             Err(Error::Erased) => return Ok(()),
             found => found?,

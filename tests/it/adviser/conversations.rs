@@ -42,7 +42,12 @@ on_both!(
         );
         trial.house.clock().set(LATER);
         assert_eq!(trial.house.deliver().await.accepted, 1);
-        assert!(dana.get("/adviser").await.says("Tell us when they know"));
+        let list = dana.get("/adviser").await;
+        assert!(
+            list.says("Tell us when they know") && list.says("Last message on 23 November 2026 at 9:20am"),
+            "{}",
+            list.text()
+        );
         let page = dana.get(&path).await;
         assert!(
             page.says("The court has been asked for a screen."),
