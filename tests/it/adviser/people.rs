@@ -1,8 +1,10 @@
 //! Whose people an adviser sees: their own, and nobody else's but by cover.
 
 use axum::http::StatusCode;
+use domain::account::Role;
 use harness::case::URN;
 use harness::on_both;
+use harness::web::Who;
 
 use serde_json::json;
 
@@ -127,5 +129,52 @@ on_both!(
             assert_eq!(page.says("No meeting is arranged"), !sees, "{}", page.text());
             assert_eq!((page.says("Ilse"), page.says("Maren")), (sees, false));
         }
+    }
+);
+
+on_both!(
+    async fn an_advisers_account_is_made_and_changed_by_no_form_for_officers(database: Database) {
+        let trial = trial(&database).await;
+        let nadia = trial
+            .door
+            .sign_in_as(Who {
+                user: "nadia.rahman",
+                name: "Nadia Rahman",
+                roles: &[Role::Administrator],
+                areas: &[],
+            })
+            .await;
+        let form = [
+            ("user", "d.whitlock"),
+            ("name", "Dana"),
+            ("roles", "adviser"),
+            ("areas", "north-east"),
+        ];
+        nadia.get("/accounts/new").await;
+        let made = nadia.post("/accounts/new", &form).await;
+        assert_eq!(
+            made.error_at("roles").as_deref(),
+            Some("Select what this person may do")
+        );
+        let path = format!("/accounts/{}", trial.lead);
+        let page = nadia.get(&path).await;
+        assert!(
+            page.says("This is an adviser’s account") && page.says("Make an invitation"),
+            "{}",
+            page.text()
+        );
+        let form = [
+            ("version", "1"),
+            ("name", "Dana"),
+            ("roles", "vlo"),
+            ("areas", "north-east"),
+        ];
+        assert_eq!(nadia.post(&path, &form).await.status, StatusCode::NOT_FOUND);
+        assert!(
+            nadia
+                .post(&format!("{path}/invite"), &[])
+                .await
+                .says("It is shown once")
+        );
     }
 );

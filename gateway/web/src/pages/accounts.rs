@@ -106,6 +106,8 @@ struct Filled {
     action: String,
     button: &'static str,
     version: String,
+    /// There is nothing to change about an adviser's.
+    is_adviser: bool,
     link: Option<String>,
     user_input: Option<Input>,
     name: Input,
@@ -120,7 +122,9 @@ fn filled(door: &Door, form: &Form, problems: &Problems, of: Option<&Account>) -
     let areas = areas
         .map(|area| (area.code.as_str(), area.name.as_str()))
         .collect::<Vec<_>>();
-    let roles = Role::ALL.map(|role| (role.as_str(), show::role(role)));
+    // Advisers are given access by their registered address, and what they see follows from consents alone.
+    let roles = Role::ALL.into_iter().filter(|role| *role != Role::Adviser);
+    let roles = roles.map(|role| (role.as_str(), show::role(role)));
     let path = of.map_or_else(
         || "/accounts/new".to_owned(),
         |account| format!("/accounts/{}", account.id),
@@ -134,6 +138,7 @@ fn filled(door: &Door, form: &Form, problems: &Problems, of: Option<&Account>) -
     Filled {
         heading: of.map_or("Add an account", |_| "Change an account").to_owned(),
         button: of.map_or("Add the account", |_| "Save changes"),
+        is_adviser: of.is_some_and(is_adviser),
         version: form.value("version").to_owned(),
         link: None,
         user_input: of.is_none().then_some(user),
@@ -178,7 +183,8 @@ async fn new(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
 }
 
 fn read(form: &Form, problems: &mut Problems) -> AccountDetails {
-    let roles = form.values("roles").filter_map(Role::parse).collect::<Vec<_>>();
+    let roles = form.values("roles").filter_map(Role::parse);
+    let roles = roles.filter(|role| *role != Role::Adviser).collect::<Vec<_>>();
     problems.need(!form.value("name").is_empty(), "name", "Enter a full name");
     problems.need(!roles.is_empty(), "roles", "Select what this person may do");
     let areas = form.values("areas").map(str::to_owned).collect::<Vec<_>>();
@@ -189,6 +195,10 @@ fn read(form: &Form, problems: &mut Problems) -> AccountDetails {
         roles,
         areas,
     }
+}
+
+fn is_adviser(account: &Account) -> bool {
+    account.roles.contains(&Role::Adviser)
 }
 
 /// What a flow says about a field stands at the field: it begins with the field's name.
@@ -257,6 +267,9 @@ async fn change(
 ) -> Result<Response, Refusal> {
     form.only(&FIELDS[1..], &["roles", "areas"])?;
     let account = account(&door, &visit, &id).await?;
+    if is_adviser(&account) {
+        return Err(Refusal::NotFound);
+    }
     let mut problems = Problems::default();
     let details = read(&form, &mut problems);
     let version = form.value("version").parse().map_err(|_| Refusal::Expired)?;
