@@ -33,12 +33,12 @@ macro_rules! mine {
 
 statements! {
     PEOPLE = Statement::both("adviser.list_people",
-        mine!("v.id, a.id, aa.account_id, c.area, k.scope, k.given_at, k.until_at", "", "ORDER BY v.id, k.given_at, a.id"));
+        mine!("v.id, a.id, aa.account_id, c.area, k.scope, k.given_at, k.until_at", "", "ORDER BY v.id, CASE WHEN aa.account_id = $1 THEN 1 ELSE 0 END, k.given_at, a.id"));
     // Without whom a colleague is covered for: how many people somebody supports.
     OWN = Statement::both("adviser.list_own",
         mine!("v.id", "", "AND aa.account_id = $1 ORDER BY v.id"));
     PERSON = Statement::both("adviser.find_person",
-        mine!("v.id, a.id, aa.account_id, c.area, k.scope, k.given_at, k.until_at", "", "AND v.id = $3 ORDER BY k.given_at, a.id"));
+        mine!("v.id, a.id, aa.account_id, c.area, k.scope, k.given_at, k.until_at", "", "AND v.id = $3 ORDER BY CASE WHEN aa.account_id = $1 THEN 0 ELSE 1 END, k.given_at DESC, a.id"));
     THREADS = Statement::both("adviser.list_threads",
         mine!("v.id, a.id, aa.account_id, c.area, k.scope, k.given_at, k.until_at, t.id, t.changed_at",
               "JOIN threads t ON t.victim_id = v.id AND t.adviser_id = a.id AND t.state = 'open'",
@@ -161,7 +161,7 @@ fn update(row: &Row) -> Result<TurnRow> {
     })
 }
 
-/// Everybody whom an adviser supports now, one row for each consent.
+/// Everybody whom an adviser supports now, one row for each consent; of one person, the reader's own and newest come last.
 pub async fn list_people(tx: &mut Tx, account: &AccountId, now: Timestamp) -> Result<Vec<SupportRow>> {
     let rows = tx.list(&PEOPLE, args![account.as_str(), now]).await?;
     rows.iter().map(support).collect()
@@ -173,7 +173,7 @@ pub async fn list_own(tx: &mut Tx, account: &AccountId, now: Timestamp) -> Resul
     rows.iter().map(|row| row.parsed(0, VictimId::parse)).collect()
 }
 
-/// Somebody whom an adviser supports now.
+/// Somebody whom an adviser supports now: of several consents the reader's own, and the newest.
 pub async fn find_person(
     tx: &mut Tx,
     account: &AccountId,

@@ -109,7 +109,7 @@ impl Gateway {
         Ok(ahead)
     }
 
-    /// One row for each person: of several consents that hold at once, the newest.
+    /// One row for each person: of several consents that hold at once, the reader's own before a colleague's, and the newest.
     pub(crate) async fn each_person(&self, tx: &mut Tx, reader: &Reader) -> Result<Vec<SupportRow>> {
         let mut rows = adviser_reading::list_people(tx, &reader.account.account_id, reader.now).await?;
         rows.reverse();

@@ -15,6 +15,8 @@ const READ_MAX: Duration = Duration::from_secs(2);
 const MEMORY_KIB_MAX: u64 = 256 * 1024;
 /// Messages that the collections hold together at the least.
 const MESSAGES_MIN: usize = 550;
+/// Messages that are compared with another library at the least.
+const COMPARED_MIN: usize = 50;
 const HEALTHY: &str = "From: Dana Example <dana@isva.example>\r\nTo: north-east@isva.gateway.test\r\nSubject: A question\r\n\
     Message-ID: <1@isva.example>\r\nReferences: <a@gateway.test> <b@gateway.test>\r\nMIME-Version: 1.0\r\n\
     Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\
@@ -72,6 +74,54 @@ fn read_them_all() {
         .unwrap();
     println!("slowest: {} ms of {} messages", slowest.as_millis(), files.len());
     println!("peak KiB: {}", peak.trim().trim_end_matches(" kB"));
+}
+
+/// What we do not doubt, Python's library reads alike: the same sender, and as many parts that hold something. Where programs
+/// differ about a message, it waits for a person (attack 9).
+#[test]
+fn what_is_not_doubted_another_library_reads_alike() {
+    let mut ours = std::collections::BTreeMap::new();
+    for path in collections() {
+        let raw = std::fs::read(&path).unwrap();
+        let Ok(mail) = inbound::read(&raw, Some("dana@isva.example"), &Bounds::default()) else {
+            continue;
+        };
+        // Without one sender nothing is filed.
+        let Some(from) = mail.from.filter(|_| mail.doubts.is_empty()) else {
+            continue;
+        };
+        let leaves = inbound::look(&raw, &Bounds::default()).unwrap().leaves;
+        ours.insert(path.display().to_string(), (from.reveal().to_lowercase(), leaves));
+    }
+    let mut python = Command::new("python3")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/room/read_alike.py"))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("python3; tools/install.sh test installs it");
+    let paths = ours.keys().cloned().collect::<Vec<_>>().join("\n");
+    std::io::Write::write_all(&mut python.stdin.take().unwrap(), paths.as_bytes()).unwrap();
+    let said = python.wait_with_output().unwrap();
+    assert!(said.status.success());
+    let mut compared = 0;
+    let mut differing = Vec::new();
+    for line in String::from_utf8(said.stdout).unwrap().lines() {
+        let theirs: serde_json::Value = serde_json::from_str(line).unwrap();
+        let path = theirs["path"].as_str().unwrap();
+        let (from, leaves) = &ours[path];
+        compared += 1;
+        if theirs["from"] != serde_json::json!([from]) || theirs["leaves"] != serde_json::json!(leaves) {
+            differing.push(format!("{line} and ours: {from}, {leaves}"));
+        }
+    }
+    assert_eq!(compared, ours.len());
+    assert!(compared >= COMPARED_MIN, "{compared} compared");
+    assert!(
+        differing.is_empty(),
+        "{} of {compared}:\n{}",
+        differing.len(),
+        differing.join("\n")
+    );
 }
 
 /// Whether it is refused or doubted, and how long that took.
