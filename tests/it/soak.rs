@@ -184,10 +184,12 @@ async fn ten_thousand_messages_come_to_a_mailbox_on_postgresql() {
 const POURED: usize = 3_000;
 
 async fn a_hundred_kills_while_mail_comes_in(name: &str, database: Database) {
-    let before = pour_killed(database, POURED, KILLS, 2_027).await;
+    let poured = pour_killed(database, POURED, KILLS, 2_027).await;
     println!(
-        "{name}: {KILLS} kills while {POURED} messages came in ({before} were acknowledged before the last kill): each \
-         stands once in the right file; the log verified after every kill"
+        "{name}: {KILLS} kills while {POURED} messages came in by LMTP ({} were acknowledged before the last kill) and {} by IMAP \
+         ({} were fetched before it): each stands once in the right file, and each of the latter is marked in its mailbox; \
+         the log verified after every kill",
+        poured.acknowledged, poured.elsewhere, poured.fetched
     );
 }
 

@@ -2,7 +2,7 @@
 
 mod counting;
 mod hostile;
-mod serving;
+pub(super) mod serving;
 
 use std::time::{Duration, Instant};
 

@@ -22,6 +22,11 @@ fn configure(service: &Service, server: &ImapServer) {
     fs::write(service.dir().join("areas.toml"), areas).expect("the Areas");
     let config = config.replace(line.split(", ").next().expect("a key"), "areas = \"areas.toml\"");
     fs::write(service.config(), config).expect("the configuration");
+    fetch_from(service, server);
+}
+
+/// Has the service fetch what lies in this mailbox, for the Area of the tests.
+pub(crate) fn fetch_from(service: &Service, server: &ImapServer) {
     fs::write(service.dir().join("imap-ca.pem"), server.cert_pem()).expect("a certificate");
     secret(&service.dir().join("imap.password"), &format!("{PASSWORD}\n"));
     service.configure(&format!(
