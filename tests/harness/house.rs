@@ -8,6 +8,7 @@ use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
 use domain::retention::Policy;
 use domain::rulebook::Rulebook;
+use domain::silence::Silence;
 use domain::time::{Clock, random};
 use flows::{Gateway, Parts, Role, Settings, Staff};
 use jiff::SignedDuration;
@@ -126,6 +127,7 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
             urgent: SignedDuration::from_hours(4),
             at_half_time: true,
         },
+        silence: Silence::default(),
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),
             "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),

@@ -289,6 +289,7 @@ pub fn settings(config: &Config) -> Result<Settings, Fault> {
         retry_max_s: outbox.retry_max_s,
         adviser_notice_s: outbox.adviser_notice_s,
         attention: attention(&config.rules.attention_hours),
+        silence: config.silence,
         office_hours: (office.hours_en.clone(), office.hours_cy.clone()),
         sender_name: sender.name.clone(),
         sender_address: sender.address.clone(),

@@ -7,12 +7,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flows::{Gateway, Kind, Sealer};
+use flows::{Gateway, Kind, Sealer, Swept};
 use mail::receiving::Door;
 use mail::relay::Relay;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
+use web::vitals;
 
 use crate::chance::lease_name;
 use crate::mail_fetch::Fetcher;
@@ -125,9 +126,33 @@ impl House {
                         "the sweep found what nobody was looking after; a notice says so to its officer"
                     );
                 }
+                self.say_silences(&found).await?;
                 Ok(false)
             }
         }
+    }
+
+    /// Says what a sweep found silent for the first time, and counts the mailboxes that are.
+    async fn say_silences(&self, found: &Swept) -> flows::Result<()> {
+        let (mailboxes, answers, victims) =
+            (found.silent_mailboxes, found.late_answers, found.silent_victims);
+        if mailboxes + answers > 0 {
+            tracing::warn!(
+                mailboxes,
+                answers,
+                "without mail for longer than usual; answered late"
+            );
+        }
+        if victims > 0 {
+            tracing::info!(victims, "victims without contact, to be asked after");
+        }
+        let silent = self.gateway.list_silent_mailboxes().await?;
+        let areas = self.gateway.parts().areas.list().iter();
+        for area in areas.filter(|area| area.mailbox.is_some()) {
+            let code = area.code.as_str();
+            vitals::note_silent_mailbox(code, silent.iter().any(|spell| spell.area == code));
+        }
+        Ok(())
     }
 
     async fn work(self: Arc<Self>, worker: Worker, mut stop: watch::Receiver<bool>) {

@@ -10,6 +10,7 @@ use domain::calendar::Calendar;
 use domain::obligation::Thresholds;
 use domain::retention::Policy;
 use domain::rulebook::Rulebook;
+use domain::silence::Silence;
 use domain::time::{Clock, Entropy};
 use jiff::Timestamp;
 use mail::dkim::Signer;
@@ -65,6 +66,8 @@ pub struct Settings {
     pub adviser_notice_s: i64,
     /// When an open obligation starts to need attention.
     pub attention: Thresholds,
+    /// How long silence may last.
+    pub silence: Silence,
     /// When the telephone is answered, as victims read it, in English and Welsh.
     pub office_hours: (String, String),
     /// The name in From.

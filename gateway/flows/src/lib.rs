@@ -81,6 +81,7 @@ mod seal_log;
 mod sealing;
 mod search_log;
 pub mod sign_in;
+mod silences;
 mod single_sign_on;
 mod supporters;
 mod sweep;
@@ -152,6 +153,7 @@ pub use rotate_keys::Rotated;
 pub use seal_log::{LogKeys, Sealed, Sealer};
 pub use search_log::{FoundEntries, FoundEntry, LogQuestion, TABLE_MAX};
 pub use sign_in::Visitor;
+pub use silences::Silences;
 pub use single_sign_on::{Admitted, ProviderPerson};
 pub use supporters::NewSupporter;
 pub use sweep::Swept;
@@ -172,6 +174,7 @@ pub use store::glasses::GlassRow as Glass;
 pub use store::meetings::MeetingRow;
 pub use store::obligations::ObligationRow;
 pub use store::people::CaseRow;
+pub use store::silences::{LateRow as LateAnswer, SilenceRow as MailboxSilence};
 pub use store::whole_victim::PlanChangeRow;
 
 /// What every flow answers.

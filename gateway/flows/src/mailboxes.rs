@@ -8,7 +8,7 @@ use domain::mailbox::Reason;
 use jiff::Timestamp;
 use store::mailboxes::{self, DutyRow, InboundRow};
 use store::reach::Named;
-use store::{Tx, drafts, threads};
+use store::{Tx, drafts, silences, threads};
 
 use crate::adviser_register::AdviserPerson;
 use crate::deliver::restore;
@@ -47,6 +47,8 @@ pub struct MailboxCount {
     pub rejected: i64,
     /// When the last message came.
     pub last_at: Option<Timestamp>,
+    /// For how many working days it is usually without mail at most, when that was exceeded.
+    pub silent_beyond: Option<i64>,
 }
 
 /// What somebody asks to see of the mailboxes.
@@ -153,6 +155,7 @@ impl Gateway {
     pub async fn count_mailboxes(&self) -> Result<Vec<MailboxCount>> {
         let mut tx = self.pool().read().await?;
         let counts = mailboxes::count(&mut tx).await?;
+        let silent = silences::list_open(&mut tx).await?;
         let areas = self.parts.areas.list().iter();
         Ok(areas
             .map(|area| {
@@ -171,6 +174,10 @@ impl Gateway {
                     quarantined: waiting.map(|count| (count.reason.clone(), count.count)).collect(),
                     rejected: of("rejected"),
                     last_at: own().map(|count| count.last_at).max(),
+                    silent_beyond: silent
+                        .iter()
+                        .find(|spell| spell.area == area.code.as_str())
+                        .map(|spell| spell.usual_days),
                 }
             })
             .collect())

@@ -22,11 +22,17 @@ pub struct Swept {
     pub forgotten: usize,
     /// Messages that should have been looked at long ago.
     pub standing_still: usize,
+    /// Mailboxes without mail for longer than usual.
+    pub silent_mailboxes: usize,
+    /// Answers to advisers that are long overdue.
+    pub late_answers: usize,
+    /// Victims without contact, for whom somebody is owed to ask.
+    pub silent_victims: usize,
 }
 
 impl Gateway {
-    /// Hands every forgotten obligation to its officer, and says which messages have stood still for longer
-    /// than `stuck_s` seconds after they should have moved.
+    /// Hands every forgotten obligation to its officer, says which messages have stood still for longer
+    /// than `stuck_s` seconds after they should have moved, and notices who is silent.
     pub async fn sweep(&self, stuck_s: i64) -> Result<Swept> {
         let now = self.now();
         let mut swept = Swept::default();
@@ -71,6 +77,7 @@ impl Gateway {
         }
         tx.commit(&entries).await?;
         self.forget_answers().await?;
+        self.notice_silences(&mut swept).await?;
         Ok(swept)
     }
 

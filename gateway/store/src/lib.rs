@@ -55,6 +55,7 @@ mod row;
 pub mod search;
 pub mod sessions;
 pub mod sign_in;
+pub mod silences;
 mod statement;
 pub mod subjects;
 pub mod supporters;

@@ -88,6 +88,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::search::ALL,
         crate::sessions::ALL,
         crate::sign_in::ALL,
+        crate::silences::ALL,
         crate::subjects::ALL,
         crate::supporters::ALL,
         crate::vettings::ALL,

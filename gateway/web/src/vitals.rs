@@ -55,6 +55,11 @@ pub fn note_mailbox_gaps(area: &str, reasons: usize) {
     metrics::gauge!("gateway_mailbox_gaps", "area" => area.to_owned()).set(f64::from(reasons));
 }
 
+/// Notes whether a mailbox was without mail for longer than usual, by the Area's code.
+pub fn note_silent_mailbox(area: &str, is_silent: bool) {
+    metrics::gauge!("gateway_mailbox_silent", "area" => area.to_owned()).set(f64::from(u8::from(is_silent)));
+}
+
 struct Vitals {
     gateway: Arc<Gateway>,
     handle: Counts,

@@ -44,7 +44,7 @@ async fn write(trial: &Trial, her: &VictimId, words: &str) -> flows::Result<Draf
         .await
 }
 
-async fn approve(trial: &Trial, her: &VictimId, words: &str) -> Approved {
+pub(super) async fn approve(trial: &Trial, her: &VictimId, words: &str) -> Approved {
     let draft = write(trial, her, words).await.expect("a draft");
     let approved = trial.house.flows.approve_draft(OFFICER, &draft).await;
     approved.expect("an answer")

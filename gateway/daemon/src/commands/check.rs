@@ -124,7 +124,11 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
         Ok(address) => house::open_pool(&address).await.map(|_| "up to date".to_owned()),
         Err(fault) => Err(fault),
     };
+    let is_open = database.is_ok();
     found("database", database);
+    if is_open && config.mail_in.is_some() {
+        found("silence", check_silence(config).await);
+    }
     let relay = match house::relay(config) {
         Ok(relay) => match relay.ready().await {
             Ok(_) => Ok(match &config.relay.user {
@@ -136,6 +140,24 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
         Err(fault) => Err(fault),
     };
     found("relay", relay);
+}
+
+/// Whether a mailbox has been without mail for longer than usual.
+async fn check_silence(config: &Config) -> Result<String, Fault> {
+    let gateway = house::open(config, Box::new(MachineClock)).await?;
+    let silent = gateway.list_silent_mailboxes().await?;
+    if silent.is_empty() {
+        return Ok("no mailbox has been without mail for longer than usual".to_owned());
+    }
+    let said = silent.iter().map(|spell| {
+        format!(
+            "mailbox {}: no mail since {}; {} working days are the most that is usual",
+            spell.area,
+            print::london(spell.since_at),
+            spell.usual_days
+        )
+    });
+    Err(Fault::no(said.collect::<Vec<_>>().join("\n")))
 }
 
 /// Opens a mailbox that is hosted elsewhere, and says what may be missing of what was in it.

@@ -43,6 +43,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                         "area": mailbox.area, "address": mailbox.address, "filed": mailbox.filed,
                         "quarantined": waiting, "reasons": reasons.collect::<serde_json::Map<_, _>>(),
                         "rejected": mailbox.rejected, "last_at": mailbox.last_at.map(|at| at.to_string()),
+                        "silent_beyond_working_days": mailbox.silent_beyond,
                         "fetched": standing.map(|standing| as_json(standing, gateway.now())),
                     }));
                 } else {
@@ -53,6 +54,11 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                         "    filed {}, in quarantine {waiting}, rejected {}, last message {last}",
                         mailbox.filed, mailbox.rejected
                     ));
+                    if let Some(days) = mailbox.silent_beyond {
+                        print::line(&format!(
+                            "    silent: no mail for more than {days} working days, the most that is usual"
+                        ));
+                    }
                     if let Some(standing) = standing {
                         show_fetched(standing, gateway.now());
                     }

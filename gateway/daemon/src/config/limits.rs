@@ -56,6 +56,11 @@ pub fn faults(config: &Config) -> Vec<String> {
         "rules.attention_hours: must be two whole hours above 0, the earlier one first: soon, then urgent",
     );
     must(
+        config.silence.is_sound(),
+        "silence: mailbox_weeks 1 to 52, mailbox_factor 1 to 10, mailbox_working_days and answer_working_days 1 to 60, \
+         victim_working_days 1 to 250",
+    );
+    must(
         resolver(config).is_ok(),
         "sender.resolver: must be an IP address and a port, such as 127.0.0.1:53",
     );

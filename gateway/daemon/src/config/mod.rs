@@ -18,6 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::rulebook::Confirmation;
+use domain::silence::Silence;
 use serde::Deserialize;
 
 pub use limits::resolver;
@@ -44,6 +45,9 @@ pub struct Config {
     pub rules: Rules,
     /// How long data are kept.
     pub retention: Retention,
+    /// How long silence may last; local choices, with defaults.
+    #[serde(default)]
+    pub silence: Silence,
     /// The words.
     pub templates: Templates,
     /// Who may act.

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use domain::silence::Silence;
 use domain::time::{Clock, random};
 use flows::{AccountDetails, Gateway, Parts, Settings};
 use mail::return_path::ReturnPathKey;
@@ -144,6 +145,7 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
         retry_max_s: 4 * 3600,
         adviser_notice_s: 4 * 3600,
         attention: house::attention(&ATTENTION_HOURS),
+        silence: Silence::default(),
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),
             "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),

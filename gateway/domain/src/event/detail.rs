@@ -333,6 +333,8 @@ details! {
     AdviserUpdate = "adviser-update" in Contact {}
     /// Something of ours reached the adviser: their mail server, or their mailbox here. The victim has heard nothing by it.
     AdviserAnswered = "adviser-answered" in Contact {}
+    /// Nobody was in contact with the victim for as many working days as the configuration allows.
+    NoContact = "no-contact" in Contact {}
     /// The victim no longer supports the prosecution.
     VictimWithdrew = "victim-withdrew" in Case {}
     /// The victim wants no more news, of some stages or at all.

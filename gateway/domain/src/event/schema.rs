@@ -202,6 +202,7 @@ pub const KINDS: &[KindSchema] = &[
     kind("adviser-message", &[]),
     kind("adviser-update", &[]),
     kind("adviser-answered", &[]),
+    kind("no-contact", &[]),
     kind("victim-withdrew", &[]),
     kind("opt-out", &[STAGES, ALL]),
     kind("opt-in", &[STAGES, ALL]),

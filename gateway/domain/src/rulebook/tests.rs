@@ -65,6 +65,7 @@ const IDS: &[&str] = &[
     "HOUSE-ADVISER-ANSWER",
     "HOUSE-ADVISER-UPDATE",
     "HOUSE-ADVISER-CONFIRM",
+    "HOUSE-SILENCE",
 ];
 
 #[test]

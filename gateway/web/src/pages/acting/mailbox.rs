@@ -1,6 +1,7 @@
 //! The mailbox for advisers, as officers see it: what waits in quarantine and why, and what stands in somebody's file.
 
 mod question;
+mod silence;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -47,6 +48,7 @@ const WHY: [(&str, &str); 5] = [
 
 #[derive(Serialize)]
 struct Mailbox {
+    silent: Timeline,
     waiting: Timeline,
     filed: Timeline,
 }
@@ -126,7 +128,9 @@ async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> 
     let waiting = gateway.list_mail(user, MailboxQuestion::Waiting).await?;
     let until = gateway.now();
     let filed = gateway.list_mail(user, MailboxQuestion::Filed { until }).await?;
+    let silences = gateway.list_silences(user).await?;
     let data = Mailbox {
+        silent: silence::timeline(&door, &silences),
         waiting: timeline(&waiting),
         filed: timeline(&filed),
     };

@@ -2,12 +2,24 @@
 
 use axum::extract::State;
 
+use flows::MailboxSilence;
+
 use super::{List, Section};
 use crate::door::Door;
 use crate::page::Shown;
 use crate::parts::Table;
 use crate::refusal::Refusal;
+use crate::show;
 use crate::visit::Visit;
+
+fn silence(door: &Door, spell: &MailboxSilence) -> String {
+    format!(
+        "No mail has come to the ISVA mailbox of {} since {}. The most that is usual is {} working days.",
+        show::area(door, &spell.area),
+        show::moment(spell.since_at),
+        spell.usual_days
+    )
+}
 
 pub(super) async fn show(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
     let mut table = Table::new("Areas", &["Area", "Code", "Officers", "Open cases"]);
@@ -20,11 +32,12 @@ pub(super) async fn show(State(door): State<Door>, visit: Visit) -> Result<Shown
             vec![vec![area.code], vec![area.officers.to_string()], vec![open]],
         );
     }
+    let silent = door.gateway().list_silent_mailboxes().await?;
     List {
         heading: "Areas",
+        warnings: silent.iter().map(|spell| silence(&door, spell)).collect(),
         intro: vec!["Officers are Victim Liaison Officers whose account is active in the Area.".to_owned()],
         sections: vec![Section::new(None, table, "There is no Area.")],
-        ..List::default()
     }
     .shown(&door, &visit)
 }
