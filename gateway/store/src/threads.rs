@@ -38,9 +38,11 @@ statements! {
     TOUCH = Statement::both("threads.touch", "UPDATE threads SET changed_at = $2 WHERE id = $1");
     REFERENCE = Statement::both("thread_references.add",
         "INSERT INTO thread_references (value_index, thread_id) VALUES ($1, $2) ON CONFLICT (value_index, thread_id) DO NOTHING");
+    // Two halves, each by an index of its own: asked for in one condition with OR, PostgreSQL reads every conversation.
     ANSWERED = Statement::both("threads.list_answered",
-        "SELECT t.id, t.victim_id, t.adviser_id, t.state FROM threads t WHERE t.token_hash = $1 OR t.id IN \
-         (SELECT r.thread_id FROM thread_references r WHERE r.value_index IN ($2, $3, $4, $5, $6, $7, $8, $9)) ORDER BY t.id");
+        "SELECT t.id, t.victim_id, t.adviser_id, t.state FROM threads t WHERE t.token_hash = $1 UNION \
+         SELECT t.id, t.victim_id, t.adviser_id, t.state FROM thread_references r JOIN threads t ON t.id = r.thread_id \
+         WHERE r.value_index IN ($2, $3, $4, $5, $6, $7, $8, $9) ORDER BY 1");
     OPEN = Statement::both("threads.is_open", "SELECT id FROM threads WHERE id = $1 AND state = 'open'");
     LATEST = Statement::both("threads.find_latest",
         "SELECT id FROM threads WHERE victim_id = $1 AND adviser_id = $2 AND state = 'open' ORDER BY changed_at DESC, id LIMIT 1");

@@ -7,7 +7,9 @@ mod bare;
 mod contact_log;
 mod delivery;
 mod events;
+mod filing;
 pub(crate) mod heard;
+mod letters;
 mod proofs;
 mod raw;
 mod requests;
@@ -20,6 +22,7 @@ use harness::on_both;
 
 use delivery::{Amount, Lane, compare, median};
 use events::{EVENTS_EACH, Imported};
+use filing::Lane as Way;
 
 const SHORT: Amount = Amount {
     rounds: 1,
@@ -299,4 +302,73 @@ async fn f_strangers_on_sqlite() {
 #[ignore = "long: make bench"]
 async fn f_strangers_on_postgresql() {
     print_strangers("PostgreSQL", postgres().await).await;
+}
+
+on_both!(
+    async fn mail_is_filed_at_the_door_in_the_flow_and_its_rows_alone(database: Database) {
+        assert_eq!(filing::compare(&database, FEW_FILED).await.len(), 3);
+    }
+);
+
+on_both!(
+    async fn mail_is_filed_beside_what_was_stored_before(database: Database) {
+        let (few, many) = filing::grow((&sqlite().await, 0), (&database, 2_000), FEW_FILED).await;
+        assert!(few > 0.0 && many > 0.0);
+    }
+);
+
+const FEW_FILED: filing::Amount = filing::Amount {
+    rounds: 1,
+    messages: 8,
+    connections: 2,
+};
+/// Rounds are many and short: the machine may be busier at one time than at another.
+const FILED: filing::Amount = filing::Amount {
+    rounds: 9,
+    messages: 320,
+    connections: 16,
+};
+
+async fn print_filing<F: Future<Output = Database>>(name: &str, fresh: impl Fn() -> F) {
+    let rates = filing::compare(&fresh().await, FILED).await;
+    let of = |way| {
+        rates
+            .iter()
+            .find(|(of, _)| *of == way)
+            .map_or(0.0, |(_, rate)| *rate)
+    };
+    println!(
+        "\n{name}: messages filed a second, medians of {} rounds of {} that took turns, over {} connections",
+        FILED.rounds, FILED.messages, FILED.connections
+    );
+    let alone = of(Way::Alone);
+    for (words, way) in [
+        ("by LMTP", Way::Door),
+        ("by the same flow, without a network", Way::Flow),
+        ("parsed, and the same rows committed, alone", Way::Alone),
+    ] {
+        println!(
+            "{words:<50}{:>8.0}{:>10.2} of that alone",
+            of(way),
+            of(way) / alone
+        );
+    }
+    println!("aim: at least 0.50 by LMTP");
+    let (few, many) = filing::grow((&fresh().await, FEW), (&fresh().await, LARGE), FILED).await;
+    println!(
+        "by LMTP beside {FEW} stored messages {few:.0}, beside {LARGE} {many:.0}: {:.2} times as long (aim: at most 1.20)",
+        few / many
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn g_filing_on_sqlite() {
+    print_filing("SQLite", sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: make bench"]
+async fn g_filing_on_postgresql() {
+    print_filing("PostgreSQL", postgres).await;
 }

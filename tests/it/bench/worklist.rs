@@ -15,7 +15,7 @@ use store::Pool;
 use crate::reading::{house, owed};
 
 /// Duties of one victim.
-const DUTIES_EACH: usize = 20;
+pub(super) const DUTIES_EACH: usize = 20;
 /// Victims of one officer, however many there are in all.
 const VICTIMS_EACH: usize = 50;
 /// An officer.
@@ -36,14 +36,15 @@ impl Times {
 }
 
 /// Identifiers of 32 digits, written alike for both databases.
-fn id(number: &str) -> String {
+pub(super) fn id(number: &str) -> String {
     format!(
         "substr('{}' || CAST({number} AS TEXT), length(CAST({number} AS TEXT)) + 1)",
         "0".repeat(32)
     )
 }
 
-async fn run(pool: &Pool, sql: String) {
+/// Runs a statement that the tests wrote.
+pub(super) async fn run(pool: &Pool, sql: String) {
     let sql = AssertSqlSafe(sql);
     match pool {
         Pool::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.map(|_| ()),
@@ -52,20 +53,22 @@ async fn run(pool: &Pool, sql: String) {
     .expect("the rows come in");
 }
 
+/// The numbers below this one, as the rows of `n`.
+pub(super) fn numbers(count: usize) -> String {
+    format!(
+        "WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {}) ",
+        count - 1
+    )
+}
+
 /// Fills the tables: every fifth duty is open, due within a month before or two months after `now`.
-async fn fill(pool: &Pool, gateway: &Gateway, duties: usize) {
+pub(super) async fn fill(pool: &Pool, gateway: &Gateway, duties: usize) {
     let now = gateway.now().as_microsecond();
     let victims = duties / DUTIES_EACH;
     let officers = victims.div_ceil(VICTIMS_EACH);
     let nothing = match pool {
         Pool::Sqlite { .. } => "x''",
         Pool::Postgres(_) => "''::bytea",
-    };
-    let numbers = |count: usize| {
-        format!(
-            "WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {}) ",
-            count - 1
-        )
     };
     let codes = gateway.parts().areas.list().iter();
     let codes = codes

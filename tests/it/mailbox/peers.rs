@@ -45,14 +45,14 @@ fn door_settings() -> Settings {
     }
 }
 
-pub(super) async fn open(flows: Gateway) -> (Arc<Gateway>, Door) {
+pub(crate) async fn open(flows: Gateway) -> (Arc<Gateway>, Door) {
     let flows = Arc::new(flows);
     let desk = Arc::new(MailDesk::new(Arc::clone(&flows)));
     (flows, Door::open(door_settings(), desk).await.expect("a door"))
 }
 
 /// The service's domain lets this machine send for it, where the tests' mail servers are.
-pub(super) async fn zone() -> Zone {
+pub(crate) async fn zone() -> Zone {
     Zone::serve(&[
         ("haven.example", "v=spf1 ip4:127.0.0.1 -all"),
         ("_dmarc.haven.example", "v=DMARC1; p=reject"),
@@ -145,8 +145,8 @@ on_both!(
     }
 );
 
-/// Hands `messages` over on one connection, each until it is acknowledged.
-async fn hand_over(to: SocketAddr, messages: Vec<(String, String)>) {
+/// Hands `messages` over on one connection, each with its sender, until it is acknowledged.
+pub(crate) async fn hand_over(to: SocketAddr, messages: Vec<(String, String)>) {
     let (reading, mut writing) = TcpStream::connect(to).await.expect("the door").into_split();
     let mut lines = BufReader::new(reading).lines();
     // Says a command and answers with the last line of the reply.
@@ -165,7 +165,7 @@ async fn hand_over(to: SocketAddr, messages: Vec<(String, String)>) {
             .await
             .starts_with("250")
     );
-    for (from, body) in messages {
+    for (from, message) in messages {
         let mut tries = 0..TRIES_MAX;
         loop {
             tries.next().expect("it is taken in the end");
@@ -177,7 +177,7 @@ async fn hand_over(to: SocketAddr, messages: Vec<(String, String)>) {
             assert!(say(format!("MAIL FROM:<{from}>\r\n")).await.starts_with("250"));
             assert!(say(format!("RCPT TO:<{MAILBOX}>\r\n")).await.starts_with("250"));
             assert!(say("DATA\r\n".to_owned()).await.starts_with("354"));
-            let stored = say(format!("From: {from}\r\nSubject: x\r\n\r\n{body}\r\n.\r\n")).await;
+            let stored = say(format!("{message}\r\n.\r\n")).await;
             // On a machine that does too much at once, the door may ask to come again, and a mail server does.
             if !stored.starts_with("451") {
                 assert!(stored.starts_with("250"), "{stored}");
@@ -219,7 +219,9 @@ pub(crate) async fn flood(database: &Database, count: usize) {
         } else {
             expected.entry(victim).or_default().push(body.clone());
         }
-        shares[number % CONNECTIONS].push((format!("adviser{victim}@haven.example"), body));
+        let from = format!("adviser{victim}@haven.example");
+        let message = format!("From: {from}\r\nSubject: x\r\n\r\n{body}");
+        shares[number % CONNECTIONS].push((from, message));
     }
     let handing = shares
         .into_iter()
