@@ -9,13 +9,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 seconds="${FUZZ_SECONDS:-3600}"
-[ "$#" -gt 0 ] || set -- door message threading
+[ "$#" -gt 0 ] || set -- door dsn message threading
 export PATH="$PWD/target/tools/bin:$PATH"
 mkdir -p var/fuzz/findings
 for target in "$@"; do
     mkdir -p "var/fuzz/$target"
     echo "fuzz.sh: $target for $seconds s"
-    cargo +nightly fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz "$target" "var/fuzz/$target" "tests/fuzz/seeds/$target" -- \
+    cargo +nightly fuzz run -O --fuzz-dir tests/fuzz --target-dir target/fuzz "$target" "var/fuzz/$target" "tests/fuzz/seeds/$target" -- \
         -max_total_time="$seconds" -timeout=2 -print_final_stats=1 -print_funcs=0 -print_pcs=0 -verbosity=0 \
         -artifact_prefix="var/fuzz/findings/$target-"
 done

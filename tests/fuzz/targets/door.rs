@@ -23,7 +23,7 @@ struct Desk {
 }
 
 impl Receiver for Desk {
-    fn knows(&self, recipient: &str) -> bool {
+    fn knows(&self, _: &str, recipient: &str) -> bool {
         recipient.ends_with("@gateway.example")
     }
 
@@ -34,7 +34,10 @@ impl Receiver for Desk {
             "recipients"
         );
         assert!(
-            message.recipients.iter().all(|recipient| self.knows(recipient)),
+            message
+                .recipients
+                .iter()
+                .all(|recipient| self.knows("", recipient)),
             "a stranger's mail"
         );
         let text = &message.bytes;

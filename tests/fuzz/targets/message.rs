@@ -9,7 +9,7 @@ fuzz_target!(|data: &[u8]| {
     let bounds = Bounds::default();
     let identity = inbound::identity(data);
     let looked = inbound::look(data, &bounds);
-    let read = inbound::read(data, "dana@isva.example", &bounds);
+    let read = inbound::read(data, Some("dana@isva.example"), &bounds);
     assert_eq!(
         looked.is_ok(),
         read.is_ok(),

@@ -27,7 +27,7 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(again.reveal(), address.reveal());
     }
     let mail = format!("From: a@isva.example\r\nIn-Reply-To: {one}\r\nReferences: {other}\r\n\r\n{text}");
-    if let Ok(mail) = inbound::read(mail.as_bytes(), "", &Bounds::default()) {
+    if let Ok(mail) = inbound::read(mail.as_bytes(), Some(""), &Bounds::default()) {
         let mut once = mail.references.clone();
         once.sort();
         once.dedup();
