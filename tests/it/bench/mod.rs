@@ -312,7 +312,7 @@ on_both!(
 
 on_both!(
     async fn mail_is_filed_beside_what_was_stored_before(database: Database) {
-        let (few, many) = filing::grow((&sqlite().await, 0), (&database, 2_000), FEW_FILED).await;
+        let (few, many) = Box::pin(filing::grow((&sqlite().await, 0), (&database, 2_000), FEW_FILED)).await;
         assert!(few > 0.0 && many > 0.0);
     }
 );
@@ -354,7 +354,12 @@ async fn print_filing<F: Future<Output = Database>>(name: &str, fresh: impl Fn()
         );
     }
     println!("aim: at least 0.50 by LMTP");
-    let (few, many) = filing::grow((&fresh().await, FEW), (&fresh().await, LARGE), FILED).await;
+    let (few, many) = Box::pin(filing::grow(
+        (&fresh().await, FEW),
+        (&fresh().await, LARGE),
+        FILED,
+    ))
+    .await;
     println!(
         "by LMTP beside {FEW} stored messages {few:.0}, beside {LARGE} {many:.0}: {:.2} times as long (aim: at most 1.20)",
         few / many
