@@ -17,3 +17,20 @@ CREATE TABLE late_answers (
     obligation_id TEXT PRIMARY KEY NOT NULL REFERENCES obligations (id),
     found_at BIGINT NOT NULL
 );
+
+-- Questions of advisers that an officer handed to a prosecutor. What was written is `sealed` under the victim's key.
+CREATE TABLE referrals (
+    id TEXT PRIMARY KEY NOT NULL,
+    inbound_id TEXT NOT NULL REFERENCES inbound (id),
+    victim_id TEXT NOT NULL REFERENCES victims (id),
+    obligation_id TEXT NOT NULL REFERENCES obligations (id),
+    state TEXT NOT NULL CHECK (state IN ('asked', 'answered', 'returned', 'taken-back')),
+    asked_by TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    ended_by TEXT,
+    ended_at BIGINT,
+    sealed BYTEA NOT NULL
+);
+-- Of each message one question waits at a time.
+CREATE UNIQUE INDEX referrals_asked ON referrals (inbound_id) WHERE state = 'asked';
+CREATE INDEX referrals_by_victim ON referrals (victim_id);

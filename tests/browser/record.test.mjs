@@ -53,6 +53,39 @@ test('who helps is added and changed, and a consent recorded', async () => {
   await priya.leave()
 })
 
+test('a prosecutor writes the words for an answer', async () => {
+  const priya = await comeIn('vlo-north-east-1')
+  const { page } = priya
+  await reach(page, `/victims/${id}/correspondence`)
+  await follow(page, 'Look at this message and answer it', { exact: false })
+  await see(page, 'A message from an adviser')
+  const path = new URL(page.url()).pathname
+  await press(page, 'Ask a prosecutor')
+  await seeProblems(page, ['Write what you ask the prosecutor'])
+  await page.locator('#question').fill('May we say that the screen was granted?')
+  await press(page, 'Ask a prosecutor')
+  await see(page, 'A message from an adviser')
+  assert.match(await page.locator('main').innerText(), /With the prosecutor since/)
+  assert.equal(await page.locator('#answer').count(), 0, 'nobody answers meanwhile')
+
+  const nadia = await comeIn('nadia.cole')
+  await open(nadia.page, '/questions', 'Questions for a prosecutor')
+  await reach(nadia.page, await hrefOf(nadia.page, /\/questions\/[0-9a-f]{32}$/), 'A question for a prosecutor')
+  assert.match(await nadia.page.locator('main').innerText(), /May we say that the screen was granted/)
+  await press(nadia.page, 'Return the question')
+  await seeProblems(nadia.page, ['Write why you return the question'])
+  await nadia.page.locator('#answer').fill('The court has granted a screen.')
+  await press(nadia.page, 'Give the words to the officer')
+  await see(nadia.page, 'Questions for a prosecutor')
+  assert.match(await nadia.page.locator('main').innerText(), /No question waits/)
+  await nadia.leave()
+
+  await reach(page, path, 'A message from an adviser')
+  assert.match(await page.locator('main').innerText(), /The prosecutor wrote words for the answer/)
+  assert.equal(await page.locator('#answer').inputValue(), 'The court has granted a screen.')
+  await priya.leave()
+})
+
 for (const javaScript of [true, false]) {
   test(`what advisers wrote is read, and what waits is decided, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
     const priya = await comeIn('vlo-north-east-1', { javaScript })
@@ -88,6 +121,7 @@ for (const javaScript of [true, false]) {
 async function answerIt(page) {
   await follow(page, 'Look at this message and answer it', { exact: false })
   await see(page, 'A message from an adviser')
+  await page.locator('#answer').fill('')
   await press(page, 'Check the answer')
   await see(page, 'A message from an adviser')
   await seeProblems(page, ['Write the answer'])

@@ -17,7 +17,7 @@ use mail::catcher::{Fault, Faults};
 use serde_json::{Value, json};
 
 use self::checked::play;
-use crate::acting::{ELSEWHERE, PRIYA, RUTH};
+use crate::acting::{ELSEWHERE, NADIA, PRIYA, RUTH};
 use crate::adviser;
 use crate::auditing::{self, AUDITOR, index};
 use crate::house::{OF_THE_CASE, house};
@@ -282,6 +282,7 @@ async fn a_record_shows_its_people_who_helps_and_what_they_wrote() {
     }
     let mut site = Site::open(trial.house).await;
     site.sign_in(&PRIYA).await;
+    site.sign_in(&NADIA).await;
     site.tell("victims", victims(&site, 1).await);
     play(site, "record.test.mjs").await;
 }

@@ -121,4 +121,6 @@ ids! {
     ThreadId,
     /// A message that came to a mailbox.
     InboundId,
+    /// A question of an adviser that an officer handed to a prosecutor.
+    ReferralId,
 }

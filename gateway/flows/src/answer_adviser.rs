@@ -55,12 +55,14 @@ impl Gateway {
                 (ADVISER_KIND, words, own),
             )
             .await?;
+        // Last, when the duty's row is ours: whoever handed it to a prosecutor meanwhile was first.
+        self.refuse_referred(&mut tx, &victim, question).await?;
         tx.commit(&[entry]).await?;
         Ok(draft)
     }
 
     /// The open duty to answer a message, which nobody answers yet.
-    async fn find_question(
+    pub(crate) async fn find_question(
         &self,
         tx: &mut Tx,
         victim: &Victim,

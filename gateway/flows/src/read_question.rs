@@ -11,6 +11,7 @@ use store::reach::Named;
 use crate::deliver::Asked;
 use crate::entries::about_victim;
 use crate::mailboxes::MailRead;
+use crate::referrals::ReferralRead;
 use crate::review_draft::mask_address;
 use crate::whose::OFFICERS;
 use crate::{Error, Gateway, Result};
@@ -33,6 +34,8 @@ pub struct QuestionRead {
     pub consent_until: Option<Date>,
     /// Whether an answer could leave now.
     pub may_be_answered: bool,
+    /// The newest question about it to a prosecutor.
+    pub referral: Option<ReferralRead>,
 }
 
 impl Gateway {
@@ -58,11 +61,13 @@ impl Gateway {
             .with_reason(reason)
             .with_fact("inbound", question.as_str());
         let (name, plan) = Self::on_top(&victim)?;
+        let referral = self.newest_referral(&mut tx, &victim, question).await?;
         tx.commit(&[read]).await?;
         Ok(QuestionRead {
             name,
             plan,
             mail,
+            referral,
             may_be_answered: adviser.may_be_written_to(&victim.row.id, now),
             consent_until: adviser.consent.map(|consent| consent.expires_on),
             address: mask_address(adviser.address.reveal()),

@@ -114,6 +114,7 @@ ids!(
     CoverId,
     GlassId,
     BreachId,
+    ReferralId,
     RequestId,
     ThreadId,
     InboundId

@@ -52,6 +52,7 @@ statements! {
     PROPOSALS = Statement::both("plan_proposals.erase", "UPDATE plan_proposals SET sealed = $2 WHERE victim_id = $1");
     MEETINGS = Statement::both("meetings.erase", "UPDATE meetings SET sealed = $2 WHERE victim_id = $1");
     INBOUND = Statement::both("inbound.erase", "UPDATE inbound SET sealed = $2 WHERE victim_id = $1");
+    REFERRALS = Statement::both("referrals.erase", "UPDATE referrals SET sealed = $2 WHERE victim_id = $1");
     REFERENCES = Statement::both("thread_references.erase",
         "DELETE FROM thread_references WHERE thread_id IN (SELECT id FROM threads WHERE victim_id = $1)");
     THREADS = Statement::both("threads.end", "UPDATE threads SET state = 'closed' WHERE victim_id = $1");
@@ -244,6 +245,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
         gone.indexes += tx.execute(&NAME, args![case, index.as_slice()]).await?;
     }
     gone.indexes += tx.execute(&REFERENCES, args![victim]).await?;
+    tx.execute(&REFERRALS, blank).await?;
     tx.execute(&THREADS, args![victim]).await?;
     gone.indexes += tx.execute(&ADVISER_ADDRESSES, args![victim]).await?;
     tx.execute(&DOMAINS, &[]).await?;

@@ -51,6 +51,7 @@ pub mod proposals;
 pub mod provider_accounts;
 pub mod reach;
 pub mod recovery;
+pub mod referrals;
 mod row;
 pub mod search;
 pub mod sessions;

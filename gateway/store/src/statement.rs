@@ -85,6 +85,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::provider_accounts::ALL,
         crate::reach::ALL,
         crate::recovery::ALL,
+        crate::referrals::ALL,
         crate::search::ALL,
         crate::sessions::ALL,
         crate::sign_in::ALL,

@@ -129,7 +129,7 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 11] = [
+const NAVIGATION: [(&str, &str, &[Role]); 12] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
     (
         "/cases",
@@ -140,6 +140,7 @@ const NAVIGATION: [(&str, &str, &[Role]); 11] = [
     ("/adviser", "Messages", &[Role::Adviser]),
     ("/adviser/people", "People I support", &[Role::Adviser]),
     ("/adviser/meetings", "Meetings", &[Role::Adviser]),
+    ("/questions", "Questions", &[Role::Prosecutor]),
     ("/team", "Team", &[Role::VloManager]),
     ("/log", "Contact log", &[Role::Auditor]),
     ("/accounts", "Accounts", &[Role::Administrator]),

@@ -22,6 +22,13 @@ pub(crate) const PRIYA: Who<'static> = Who {
     roles: &[Role::Vlo],
     areas: &["north-east"],
 };
+/// The prosecutor of the Area.
+pub(crate) const NADIA: Who<'static> = Who {
+    user: "nadia.cole",
+    name: "Nadia Cole",
+    roles: &[Role::Prosecutor],
+    areas: &["north-east"],
+};
 /// The second person.
 pub(crate) const RUTH: Who<'static> = Who {
     user: APPROVER,

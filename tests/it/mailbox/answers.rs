@@ -30,7 +30,7 @@ async fn asked(trial: &Trial) -> VictimId {
     victim(trial, URN, "V-1").await
 }
 
-async fn write(trial: &Trial, her: &VictimId, words: &str) -> flows::Result<DraftId> {
+pub(super) async fn write(trial: &Trial, her: &VictimId, words: &str) -> flows::Result<DraftId> {
     let (_, list) = trial
         .flows
         .read_correspondence(OFFICER, her, REASON)

@@ -7,6 +7,7 @@ mod filing;
 pub(crate) mod guesses;
 pub(crate) mod kills;
 pub(crate) mod peers;
+mod referrals;
 mod silence;
 pub(crate) mod strangers;
 mod triage;

@@ -54,11 +54,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
                         "    filed {}, in quarantine {waiting}, rejected {}, last message {last}",
                         mailbox.filed, mailbox.rejected
                     ));
-                    if let Some(days) = mailbox.silent_beyond {
-                        print::line(&format!(
-                            "    silent: no mail for more than {days} working days, the most that is usual"
-                        ));
-                    }
+                    show_silence(mailbox.silent_beyond);
                     if let Some(standing) = standing {
                         show_fetched(standing, gateway.now());
                     }
@@ -88,6 +84,15 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Fault> {
         }
     }
     Ok(0)
+}
+
+/// That a mailbox was without mail for longer than usual, in working days.
+fn show_silence(beyond: Option<i64>) {
+    if let Some(days) = beyond {
+        print::line(&format!(
+            "    silent: no mail for more than {days} working days, the most that is usual"
+        ));
+    }
 }
 
 /// How a mailbox that is hosted elsewhere stands: the server's count against ours.

@@ -2,6 +2,8 @@
 
 use std::net::{AddrParseError, SocketAddr};
 
+use domain::silence::Silence;
+
 use super::{Config, Database, Relay, Web, mail_fetch};
 
 /// Every value that is out of bounds: its key, and what would be right.
@@ -55,11 +57,7 @@ pub fn faults(config: &Config) -> Vec<String> {
         matches!(config.rules.attention_hours[..], [soon, urgent] if soon >= urgent && urgent > 0),
         "rules.attention_hours: must be two whole hours above 0, the earlier one first: soon, then urgent",
     );
-    must(
-        config.silence.is_sound(),
-        "silence: mailbox_weeks 1 to 52, mailbox_factor 1 to 10, mailbox_working_days and answer_working_days 1 to 60, \
-         victim_working_days 1 to 250",
-    );
+    silence(&config.silence, &mut must);
     must(
         resolver(config).is_ok(),
         "sender.resolver: must be an IP address and a port, such as 127.0.0.1:53",
@@ -80,6 +78,14 @@ pub fn faults(config: &Config) -> Vec<String> {
         );
     }
     faults
+}
+
+fn silence(silence: &Silence, must: &mut impl FnMut(bool, &str)) {
+    must(
+        silence.is_sound(),
+        "silence: mailbox_weeks 1 to 52, mailbox_factor 1 to 10, mailbox_working_days and answer_working_days 1 to 60, \
+         victim_working_days 1 to 250",
+    );
 }
 
 fn database(database: &Database, must: &mut impl FnMut(bool, &str)) {

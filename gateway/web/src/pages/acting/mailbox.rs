@@ -1,6 +1,7 @@
 //! The mailbox for advisers, as officers see it: what waits in quarantine and why, and what stands in somebody's file.
 
 mod question;
+mod referral;
 mod silence;
 
 use axum::extract::{Path, State};
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
     .into_iter()
     .chain(question::routes())
+    .chain(referral::routes())
     .collect()
 }
 

@@ -4,10 +4,10 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::{InboundId, VictimId};
 use domain::people::TransportClass;
-use flows::{ANSWER_CHARS_MAX, QuestionRead};
+use flows::{ANSWER_CHARS_MAX, QuestionRead, ReferralEnd, ReferralRead};
 use serde::Serialize;
 
-use super::Message;
+use super::{Message, referral};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
@@ -36,14 +36,18 @@ struct Question {
     adviser: SummaryList,
     /// Why an answer would not leave.
     held: Option<&'static str>,
+    /// How a question to a prosecutor stands.
+    referral: Option<referral::Standing>,
     words: Option<Textarea>,
+    /// What to ask a prosecutor.
+    ask: Option<Textarea>,
 }
 
-fn path(victim: &VictimId, question: &InboundId) -> String {
+pub(super) fn path(victim: &VictimId, question: &InboundId) -> String {
     format!("/victims/{victim}/correspondence/{question}")
 }
 
-async fn named(
+pub(super) async fn named(
     door: &Door,
     visit: &Visit,
     id: &str,
@@ -110,7 +114,7 @@ async fn write(
     shown(&door, &visit, (&victim, &question), &form, &problems).await
 }
 
-async fn shown(
+pub(super) async fn shown(
     door: &Door,
     visit: &Visit,
     (victim, question): (&VictimId, &InboundId),
@@ -131,6 +135,8 @@ async fn shown(
         .answer
         .as_ref()
         .is_some_and(|it| it.is_owed && it.draft.is_none());
+    let is_with_prosecutor = read.referral.as_ref().is_some_and(|asked| asked.ended.is_none());
+    let may_write = is_open && !is_with_prosecutor;
     let data = Question {
         path,
         rules: Rules::of(&read.plan, gateway.now(), false),
@@ -139,7 +145,9 @@ async fn shown(
             "An answer would be held now: the adviser has left, the victim’s consent does not cover it, or this service \
              is not written to by email. Ring the adviser, or look at the consents in the record.",
         ),
-        words: (is_open || !problems.is_empty()).then(|| words(form, problems)),
+        referral: read.referral.as_ref().filter(|_| is_open).map(referral::standing),
+        words: (may_write || problems.at("answer").is_some()).then(|| words(form, problems, read.referral.as_ref())),
+        ask: (may_write || problems.at("question").is_some()).then(|| referral::ask_field(form, problems)),
         name: read.name,
         message: super::message(read.mail),
     };
@@ -151,7 +159,12 @@ async fn shown(
     Ok(answer(problems, page))
 }
 
-fn words(form: &Form, problems: &Problems) -> Textarea {
+fn words(form: &Form, problems: &Problems, referral: Option<&ReferralRead>) -> Textarea {
+    // What a prosecutor wrote stands ready until the officer has written.
+    let given = match referral.and_then(|asked| asked.ended.as_ref()) {
+        Some((ReferralEnd::Answered, _, words)) if form.values("answer").next().is_none() => words.as_str(),
+        _ => form.raw("answer"),
+    };
     Textarea {
         name: "answer",
         label: "Your answer".to_owned(),
@@ -160,7 +173,7 @@ fn words(form: &Form, problems: &Problems) -> Textarea {
              anybody said."
                 .to_owned(),
         ),
-        value: form.raw("answer").to_owned(),
+        value: given.to_owned(),
         characters_max: u32::try_from(ANSWER_CHARS_MAX).ok(),
         rows: Some(10),
         problem: problems.at("answer").map(str::to_owned),
