@@ -57,7 +57,7 @@ pub fn faults(config: &Config) -> Vec<String> {
         matches!(config.rules.attention_hours[..], [soon, urgent] if soon >= urgent && urgent > 0),
         "rules.attention_hours: must be two whole hours above 0, the earlier one first: soon, then urgent",
     );
-    silence(&config.silence, &mut must);
+    silence(config.silence, &mut must);
     must(
         resolver(config).is_ok(),
         "sender.resolver: must be an IP address and a port, such as 127.0.0.1:53",
@@ -80,7 +80,7 @@ pub fn faults(config: &Config) -> Vec<String> {
     faults
 }
 
-fn silence(silence: &Silence, must: &mut impl FnMut(bool, &str)) {
+fn silence(silence: Silence, must: &mut impl FnMut(bool, &str)) {
     must(
         silence.is_sound(),
         "silence: mailbox_weeks 1 to 52, mailbox_factor 1 to 10, mailbox_working_days and answer_working_days 1 to 60, \
