@@ -130,8 +130,7 @@ impl Gateway {
         }
         self.keep_promises(tx, actor, &id, (&new.made, victim), &mut entries)
             .await?;
-        self.end_silence(tx, actor, Some(&victim.row.id), &mut entries)
-            .await?;
+        self.end_silence(tx, actor, &victim.row.id, &mut entries).await?;
         Ok((Contacted { id, flags, ended }, entries))
     }
 

@@ -72,32 +72,68 @@ impl Gateway {
         self.notice_victims(swept).await
     }
 
+    /// Reads first, and writes only where a spell ended or began: a sweep comes every minute.
     async fn notice_mailboxes(&self, swept: &mut Swept) -> Result<()> {
+        let mut tx = self.pool().read().await?;
+        let open = silences::list_open(&mut tx).await?;
+        let last = silences::list_last(&mut tx).await?;
+        let mut changed = Vec::new();
+        for (area, last) in last {
+            let own = || open.iter().filter(|row| row.area == area);
+            let is_heard = own().any(|row| row.since_at < last);
+            let usual = if own().any(|row| row.since_at == last) {
+                None
+            } else {
+                self.silent_beyond(&mut tx, &area, last).await?
+            };
+            if is_heard || usual.is_some() {
+                changed.push((area, last, usual));
+            }
+        }
+        drop(tx);
+        for (area, last, usual) in changed {
+            self.notice_mailbox(&area, last, usual, swept).await?;
+        }
+        Ok(())
+    }
+
+    /// The working days that are usual of a mailbox, when more have passed since its last message.
+    async fn silent_beyond(&self, tx: &mut Tx, area: &str, last: Timestamp) -> Result<Option<u32>> {
         let (now, silence) = (self.now(), &self.parts.settings.silence);
+        let calendar = &self.parts.calendar;
+        let passed =
+            working_days_between(london_date(last), london_date(now), calendar).map_err(out_of_calendar)?;
+        if passed <= u32::from(silence.mailbox_working_days) {
+            return Ok(None);
+        }
         let past = SignedDuration::from_hours(24 * 7 * i64::from(silence.mailbox_weeks));
+        let arrivals = silences::list_arrivals(tx, area, last - past).await?;
+        let usual = silence.usual(&arrivals, calendar).map_err(out_of_calendar)?;
+        Ok((passed > usual).then_some(usual))
+    }
+
+    async fn notice_mailbox(
+        &self,
+        area: &str,
+        last: Timestamp,
+        usual: Option<u32>,
+        swept: &mut Swept,
+    ) -> Result<()> {
+        let now = self.now();
+        let about_mailbox = |verb| Ok::<_, Error>(entry(now, WORKER, Act::Change, verb)?.with_area(area));
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::new();
-        for (area, last) in silences::list_last(&mut tx).await? {
-            let about_mailbox =
-                |verb| Ok::<_, Error>(entry(now, WORKER, Act::Change, verb)?.with_area(&area));
-            if silences::end(&mut tx, &area, last, now).await? > 0 {
-                entries.push(about_mailbox("mailbox-heard")?);
-            }
-            let calendar = &self.parts.calendar;
-            let passed = working_days_between(london_date(last), london_date(now), calendar)
-                .map_err(out_of_calendar)?;
-            if passed <= u32::from(silence.mailbox_working_days) {
-                continue;
-            }
-            let arrivals = silences::list_arrivals(&mut tx, &area, last - past).await?;
-            let usual = silence.usual(&arrivals, calendar).map_err(out_of_calendar)?;
+        if silences::end(&mut tx, area, last, now).await? > 0 {
+            entries.push(about_mailbox("mailbox-heard")?);
+        }
+        if let Some(usual) = usual {
             let row = SilenceRow {
-                area: area.clone(),
+                area: area.to_owned(),
                 since_at: last,
                 usual_days: i64::from(usual),
                 found_at: now,
             };
-            if passed > usual && silences::add(&mut tx, &row).await? {
+            if silences::add(&mut tx, &row).await? {
                 let silent = about_mailbox("mailbox-silent")?;
                 entries.push(
                     silent
@@ -114,9 +150,15 @@ impl Gateway {
     async fn notice_late_answers(&self, swept: &mut Swept) -> Result<()> {
         let due_before = self.after_days(self.parts.settings.silence.answer_working_days)?;
         let now = self.now();
+        let mut tx = self.pool().read().await?;
+        let late = silences::list_unanswered(&mut tx, due_before, ROWS_MAX).await?;
+        drop(tx);
+        if late.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.pool().begin().await?;
         let mut entries = Vec::new();
-        for id in silences::list_unanswered(&mut tx, due_before, ROWS_MAX).await? {
+        for id in late {
             if !silences::add_late(&mut tx, &id, now).await? {
                 continue;
             }
@@ -171,22 +213,29 @@ impl Gateway {
 
     /// Ends the duties to ask after victims with whom there was contact since.
     async fn end_heard(&self) -> Result<()> {
-        let mut tx = self.pool().begin().await?;
-        let mut entries = Vec::new();
-        self.end_silence(&mut tx, WORKER, None, &mut entries).await?;
-        Ok(tx.commit(&entries).await?)
+        let since = self.victim_silent_since()?;
+        let mut tx = self.pool().read().await?;
+        let heard = silences::list_heard(&mut tx, since).await?;
+        drop(tx);
+        for victim in heard {
+            let mut tx = self.pool().begin().await?;
+            let mut entries = Vec::new();
+            self.end_silence(&mut tx, WORKER, &victim, &mut entries).await?;
+            tx.commit(&entries).await?;
+        }
+        Ok(())
     }
 
-    /// The same of one victim, in the transaction of the contact, or of all.
+    /// The same of one victim, in the transaction of the contact.
     pub(crate) async fn end_silence(
         &self,
         tx: &mut Tx,
         actor: &str,
-        victim: Option<&VictimId>,
+        victim: &VictimId,
         entries: &mut Vec<Entry>,
     ) -> Result<()> {
         let since = self.victim_silent_since()?;
-        for (id, contact) in silences::list_heard(tx, since, victim).await? {
+        for (id, contact) in silences::list_heard_of(tx, since, victim).await? {
             let owed = find_owed(tx, &id).await?;
             let ended = self
                 .discharge_obligation(tx, actor, &owed, contact.as_str(), "contact-made")

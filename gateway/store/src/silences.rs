@@ -19,6 +19,18 @@ macro_rules! in_contact {
     };
 }
 
+/// An open duty to ask after a victim with whom there was contact since `$1`.
+macro_rules! heard {
+    () => {
+        concat!(
+            "o.state = 'open' AND o.rule LIKE 'HOUSE-SILENCE%' AND EXISTS \
+             (SELECT 1 FROM contacts k WHERE k.victim_id = o.victim_id AND k.occurred_at >= $1 AND ",
+            in_contact!(),
+            ")"
+        )
+    };
+}
+
 statements! {
     ARRIVALS = Statement::both("inbound.list_arrivals",
         "SELECT DISTINCT received_at / $3 FROM inbound WHERE area = $1 AND received_at >= $2 ORDER BY 1");
@@ -49,10 +61,11 @@ statements! {
                  COALESCE((SELECT MAX(k.occurred_at) FROM contacts k WHERE k.victim_id = v.id AND ", in_contact!(), "), v.created_at)) \
                  ORDER BY v.id LIMIT $3"));
     HEARD = Statement::both("obligations.list_heard",
+        concat!("SELECT DISTINCT o.victim_id FROM obligations o WHERE ", heard!(), " ORDER BY 1"));
+    HEARD_OF = Statement::both("obligations.list_heard_of",
         concat!("SELECT o.id, (SELECT k.id FROM contacts k WHERE k.victim_id = o.victim_id AND k.occurred_at >= $1 AND ",
                 in_contact!(), " ORDER BY k.occurred_at DESC, k.id LIMIT 1) FROM obligations o \
-                 WHERE o.state = 'open' AND o.rule LIKE 'HOUSE-SILENCE%' AND ($2 = '' OR o.victim_id = $2) AND EXISTS \
-                 (SELECT 1 FROM contacts k WHERE k.victim_id = o.victim_id AND k.occurred_at >= $1 AND ", in_contact!(), ") ORDER BY o.id"));
+                 WHERE o.victim_id = $2 AND ", heard!(), " ORDER BY o.id"));
 }
 
 /// A spell in which no mail came to a mailbox.
@@ -178,14 +191,19 @@ pub async fn list_silent(tx: &mut Tx, after: &str, since: Timestamp, most: u32) 
     tx.list(&SILENT, args).await?.iter().map(one).collect()
 }
 
-/// Open duties to ask after a victim with whom there was contact since an instant, and the contact; of one victim or of all.
-pub async fn list_heard(
+/// Victims who are to be asked after and with whom there was contact since an instant.
+pub async fn list_heard(tx: &mut Tx, since: Timestamp) -> Result<Vec<VictimId>> {
+    let rows = tx.list(&HEARD, args![since]).await?;
+    rows.iter().map(|row| row.parsed(0, VictimId::parse)).collect()
+}
+
+/// Open duties to ask after this victim when there was contact since an instant, and the contact.
+pub async fn list_heard_of(
     tx: &mut Tx,
     since: Timestamp,
-    victim: Option<&VictimId>,
+    victim: &VictimId,
 ) -> Result<Vec<(ObligationId, ContactId)>> {
-    let whose = victim.map_or("", VictimId::as_str);
-    let rows = tx.list(&HEARD, args![since, whose]).await?;
+    let rows = tx.list(&HEARD_OF, args![since, victim]).await?;
     rows.iter()
         .map(|row| {
             Ok((

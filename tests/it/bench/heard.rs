@@ -70,9 +70,12 @@ impl Subscriber for Ear {
 /// What was run while something was done that answers with this number.
 pub(crate) async fn overhear(doing: impl Future<Output = usize>, messages: usize) -> Counts {
     let ear = Ear::default();
+    // While one subscriber alone lives, `tracing` asks the thread that meets a place first whether anybody listens there, and
+    // keeps its answer for all. Other tests run on threads without a subscriber; with two, every one of them is asked.
+    let second = tracing::Dispatch::new(Ear::default());
     let listening = tracing::subscriber::set_default(ear.clone());
     assert_eq!(doing.await, messages);
-    drop(listening);
+    drop((listening, second));
     let heard = ear.0.lock().expect("nobody panics");
     heard.clone()
 }
