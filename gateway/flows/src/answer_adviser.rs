@@ -17,7 +17,7 @@ use store::reach::Named;
 
 use crate::compose_draft::{Making, own_facts};
 use crate::context::reference;
-use crate::deliver::Asked;
+use crate::deliver::Correspondent;
 use crate::owed::find_open;
 use crate::person::Victim;
 use crate::whose::OFFICERS;
@@ -44,7 +44,7 @@ impl Gateway {
         let asked = mailboxes::find_filed(&mut tx, question, &victim.row.id).await?;
         let asked = asked.ok_or(Error::NotFound("message"))?;
         let owed = self.find_question(&mut tx, &victim, question).await?;
-        let to = Asked::of(&asked)?;
+        let to = Correspondent::of(&asked)?;
         let own = vec![("asked_on", json!(london_date(asked.received_at).to_string()))];
         let (draft, entry) = self
             .draft_for_adviser(
@@ -91,7 +91,7 @@ impl Gateway {
         tx: &mut Tx,
         officer: &Staff,
         victim: &Victim,
-        (asked, owed): (&Asked, &ObligationRow),
+        (asked, owed): (&Correspondent, &ObligationRow),
         (kind, words, own): (&str, &str, Vec<(&str, Value)>),
     ) -> Result<(DraftId, Entry)> {
         let adviser = self.recipient_of(tx, victim, asked).await?;

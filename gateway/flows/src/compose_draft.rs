@@ -9,7 +9,7 @@ use domain::id::DraftId;
 use domain::masked::Masked;
 use domain::people::{Language, PersonName};
 use domain::urn::Urn;
-use render::{FieldType, Language as Words, TemplateVersion, ValueFault, Values};
+use render::{FieldType, Language as Words, Rendered, TemplateVersion, ValueFault, Values};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::drafts::{self, DraftRow};
@@ -241,14 +241,7 @@ impl Gateway {
         let Ok(rendered) = self.parts.library.render(version, checked) else {
             return Ok(Err("words-that-do-not-render"));
         };
-        let sms = rendered.sms.map(Masked::new);
-        let frozen = Frozen::new(
-            Masked::new(rendered.subject),
-            Masked::new(rendered.text),
-            Some(Masked::new(rendered.html)),
-            sms,
-        )
-        .map_err(|fault| Error::broken("rendering", fault))?;
+        let frozen = freeze(rendered)?;
         let mut findings = content_check(frozen.text(), &making.own, &making.others);
         for written in officers_words(version, checked) {
             findings.extend(evidence_check(frozen.text(), written));
@@ -275,6 +268,17 @@ impl Gateway {
             drafted_at: self.now(),
         }))
     }
+}
+
+/// Words as they were rendered, frozen.
+pub(crate) fn freeze(rendered: Rendered) -> Result<Frozen> {
+    Frozen::new(
+        Masked::new(rendered.subject),
+        Masked::new(rendered.text),
+        Some(Masked::new(rendered.html)),
+        rendered.sms.map(Masked::new),
+    )
+    .map_err(|fault| Error::broken("rendering", fault))
 }
 
 /// The values that somebody wrote freely, and into which another case's people could have been pasted.

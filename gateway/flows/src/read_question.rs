@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use store::mailboxes;
 use store::reach::Named;
 
-use crate::deliver::Asked;
+use crate::deliver::Correspondent;
 use crate::entries::about_victim;
 use crate::mailboxes::MailRead;
 use crate::referrals::ReferralRead;
@@ -54,7 +54,9 @@ impl Gateway {
         let victim = self.load_victim(&mut tx, victim).await?;
         let row = mailboxes::find_filed(&mut tx, question, &victim.row.id).await?;
         let row = row.ok_or(Error::NotFound("message"))?;
-        let adviser = self.recipient_of(&mut tx, &victim, &Asked::of(&row)?).await?;
+        let adviser = self
+            .recipient_of(&mut tx, &victim, &Correspondent::of(&row)?)
+            .await?;
         let duties = mailboxes::list_duties(&mut tx, &victim.row.id).await?;
         let mail = self.read_filed(&mut tx, &victim, &row, &duties).await?;
         let read = about_victim(now, user, Act::Consultation, "correspondence-read", &victim)?

@@ -115,7 +115,10 @@ impl Gateway {
             Err(Error::Erased) => return Ok(Err("erased")),
             found => found?,
         };
-        let to = match self.asked(tx, &message.kind, &message.obligation_id).await? {
+        let to = match self
+            .correspondent(tx, &message.kind, &message.obligation_id)
+            .await?
+        {
             Some(asked) => Addressee::Adviser(Box::new(asked)),
             None => Addressee::Point(
                 ContactPointId::parse(&sent.to).map_err(|fault| Error::broken("attempt", fault))?,

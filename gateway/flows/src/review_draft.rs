@@ -14,7 +14,7 @@ use store::{Tx, checks, obligations, vettings};
 
 use crate::compose_draft::Content;
 use crate::decide::check_reason;
-use crate::deliver::Asked;
+use crate::deliver::Correspondent;
 use crate::entries::about;
 use crate::owed::{find_owed, idle};
 use crate::person::Victim;
@@ -77,7 +77,7 @@ impl Gateway {
         let message = checks::find_message_of(&mut tx, id).await?;
         let is_vetted = vettings::find(&mut tx, &row.digest).await?.is_some();
         let plan = victim.plan()?;
-        let towards = match self.asked(&mut tx, &row.kind, &owed.id).await? {
+        let towards = match self.correspondent(&mut tx, &row.kind, &owed.id).await? {
             Some(asked) => Some(self.towards_adviser(&mut tx, &victim, &asked).await?),
             None => towards(&plan, now),
         };
@@ -107,7 +107,7 @@ impl Gateway {
         })
     }
 
-    async fn towards_adviser(&self, tx: &mut Tx, victim: &Victim, asked: &Asked) -> Result<Towards> {
+    async fn towards_adviser(&self, tx: &mut Tx, victim: &Victim, asked: &Correspondent) -> Result<Towards> {
         let adviser = self.recipient_of(tx, victim, asked).await?;
         Ok(Towards {
             adviser: Some(adviser.name.reveal().to_owned()),

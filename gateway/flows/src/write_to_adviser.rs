@@ -11,7 +11,7 @@ use store::adviser_updates::{self, AdviserUpdateRow};
 use store::reach::Named;
 use store::{supporters, threads};
 
-use crate::deliver::Asked;
+use crate::deliver::Correspondent;
 use crate::owed::find_open;
 use crate::record_event::own_event;
 use crate::whose::OFFICERS;
@@ -59,7 +59,7 @@ impl Gateway {
             begun_at: now,
             begun_by: user.to_owned(),
         };
-        let to = Asked::unasked(row.clone())?;
+        let to = Correspondent::unasked(row.clone())?;
         let recipient = self.recipient_of(&mut tx, &victim, &to).await?;
         if !recipient.may_be_written_to(&victim.row.id, now) {
             return Err(Error::Invalid(

@@ -9,19 +9,13 @@ use crate::contact::Plan;
 use crate::draft::Message;
 use crate::id::AdviserId;
 
-/// A message that may be read by an adviser here from now on. Used at once and never kept.
+/// Leave to have a message read by an adviser here from now on. Used at once and never kept.
 #[derive(Debug)]
 pub struct Placed {
-    message: Message,
     adviser: AdviserId,
 }
 
 impl Placed {
-    /// The message.
-    pub fn message(&self) -> &Message {
-        &self.message
-    }
-
     /// Whose mailbox it is.
     pub fn adviser(&self) -> &AdviserId {
         &self.adviser
@@ -40,7 +34,6 @@ pub fn clear_into_mailbox(
     let to = Recipient::Adviser(Box::new(adviser.clone()));
     match decide(&message, &to, Way::Mailbox, eligibility, plan, deny, now) {
         Ok(_) => Ok(Placed {
-            message,
             adviser: adviser.adviser.clone(),
         }),
         Err(reason) => Err(Held {

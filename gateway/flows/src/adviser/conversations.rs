@@ -73,8 +73,6 @@ pub struct ConversationRead {
     pub due_at: Option<Timestamp>,
     /// What was written, oldest first.
     pub spoken: Vec<Spoken>,
-    /// What a form says so that the same words sent twice are one message.
-    pub once: String,
 }
 
 fn due(turns: &[TurnRow]) -> Option<Timestamp> {
@@ -84,15 +82,16 @@ fn due(turns: &[TurnRow]) -> Option<Timestamp> {
 }
 
 impl Gateway {
-    /// The conversations of an adviser, the one that changed last first. The reading is recorded before a name is seen.
-    pub async fn list_conversations(&self, user: &str) -> Result<Vec<ConversationOutline>> {
+    /// The conversations of an adviser, the one that changed last first, and whether the adviser leads a service. The reading
+    /// is recorded before a name is seen.
+    pub async fn list_conversations(&self, user: &str) -> Result<(Vec<ConversationOutline>, bool)> {
         let mut tx = self.pool().read().await?;
         let reader = self.adviser_of(&mut tx, user).await?;
         let account = &reader.account.account_id;
         let mut list = Vec::new();
         for thread in adviser_reading::list_threads(&mut tx, account, reader.now, SHOWN_MAX).await? {
             let turns = adviser_reading::list_turns(&mut tx, &thread).await?;
-            let victim = self.person_of(&mut tx, &thread.support).await?;
+            let victim = self.load_victim(&mut tx, &thread.support.victim_id).await?;
             list.push(ConversationOutline {
                 name: victim.person()?.preferred_name.reveal().to_owned(),
                 changed_at: thread.changed_at,
@@ -106,7 +105,7 @@ impl Gateway {
         let read = entry(reader.now, user, Act::Consultation, "conversations-listed")?;
         self.record(read.with_fact("conversations", list.len().to_string()))
             .await?;
-        Ok(list)
+        Ok((list, reader.account.is_lead))
     }
 
     /// One conversation. The reading is recorded before a word is seen.
@@ -143,11 +142,10 @@ impl Gateway {
             person,
             due_at: due(&turns),
             spoken,
-            once: self.once(),
         })
     }
 
-    /// What a form carries so that it counts once.
+    /// What a form carries so that the same words sent twice are one message.
     pub fn once(&self) -> String {
         EventId::random(self.entropy()).as_str().to_owned()
     }
@@ -197,7 +195,7 @@ impl Gateway {
     ) -> Result<(OpenThreadRow, Victim)> {
         let found = adviser_reading::find_thread(tx, &reader.account.account_id, reader.now, id).await?;
         let thread = found.ok_or(Error::NotFound("conversation"))?;
-        let victim = self.person_of(tx, &thread.support).await?;
+        let victim = self.load_victim(tx, &thread.support.victim_id).await?;
         Ok((thread, victim))
     }
 

@@ -54,12 +54,6 @@ pub struct ServiceRead {
 }
 
 impl Gateway {
-    /// Whether somebody leads a service: the pages of advisers lead there only then.
-    pub async fn is_service_lead(&self, user: &str) -> Result<bool> {
-        let mut tx = self.pool().read().await?;
-        Ok(self.adviser_of(&mut tx, user).await?.account.is_lead)
-    }
-
     /// The service of a lead. The names that are opened for it are recorded as read.
     pub async fn read_service(&self, user: &str) -> Result<ServiceRead> {
         let mut tx = self.pool().read().await?;

@@ -12,9 +12,9 @@ mod told;
 use domain::id::VictimId;
 use domain::people::ConsentScope;
 use jiff::Timestamp;
+use store::Tx;
 use store::adviser_accounts::{self, AdviserAccountRow};
 use store::adviser_reading::{self, SupportRow};
-use store::{Tx, subjects};
 
 pub use conversations::{ConversationOutline, ConversationRead, SIGNED_IN, Spoken, Voice};
 pub use lead::{Colleague, ServiceRead, Standing as CoverStanding};
@@ -63,14 +63,8 @@ impl Gateway {
     ) -> Result<(SupportRow, Victim)> {
         let found = adviser_reading::find_person(tx, &reader.account.account_id, reader.now, victim).await?;
         let support = found.ok_or(Error::NotFound("person"))?;
-        let victim = self.person_of(tx, &support).await?;
+        let victim = self.load_victim(tx, &support.victim_id).await?;
         Ok((support, victim))
-    }
-
-    /// Opens whom a consent that was found is about.
-    pub(crate) async fn person_of(&self, tx: &mut Tx, support: &SupportRow) -> Result<Victim> {
-        let subject = subjects::find(tx, &support.victim_id).await?;
-        self.open_victim(subject.ok_or(Error::NotFound("person"))?)
     }
 }
 

@@ -97,7 +97,7 @@ impl Gateway {
         let mut ahead = Vec::new();
         for row in self.each_person(&mut tx, &reader).await? {
             if scopes(&row)?.contains(&ConsentScope::MeetingOffers) {
-                let victim = self.person_of(&mut tx, &row).await?;
+                let victim = self.load_victim(&mut tx, &row.victim_id).await?;
                 ahead.extend(self.meetings_of(&mut tx, &reader, &victim).await?);
             }
         }
@@ -129,7 +129,7 @@ impl Gateway {
         row: SupportRow,
         threads: &[OpenThreadRow],
     ) -> Result<PersonSupported> {
-        let victim = self.person_of(tx, &row).await?;
+        let victim = self.load_victim(tx, &row.victim_id).await?;
         let own = threads
             .iter()
             .filter(|thread| thread.support.victim_id == row.victim_id);

@@ -27,11 +27,11 @@ pub(crate) enum Addressee {
     /// A point of the victim's plan.
     Point(ContactPointId),
     /// The adviser who asked, or who is written to unasked.
-    Adviser(Box<Asked>),
+    Adviser(Box<Correspondent>),
 }
 
 /// An adviser who is written to, and in which conversation.
-pub(crate) struct Asked {
+pub(crate) struct Correspondent {
     pub(crate) adviser: AdviserId,
     pub(crate) thread: ThreadId,
     area: String,
@@ -65,7 +65,7 @@ impl Addressee {
     }
 }
 
-impl Asked {
+impl Correspondent {
     /// Who wrote a message in a file.
     pub(crate) fn of(row: &InboundRow) -> Result<Self> {
         let filed = || Error::broken("mailbox", "a message in a file names no adviser or conversation");
@@ -99,7 +99,7 @@ impl Gateway {
         row: &MessageRow,
         victim: &Victim,
     ) -> Result<Option<Addressee>> {
-        if let Some(asked) = self.asked(tx, &row.kind, &row.obligation_id).await? {
+        if let Some(asked) = self.correspondent(tx, &row.kind, &row.obligation_id).await? {
             return Ok(Some(Addressee::Adviser(Box::new(asked))));
         }
         let plan = victim.plan()?;
@@ -108,18 +108,23 @@ impl Gateway {
     }
 
     /// Who asked, or is written to unasked, for words that are for advisers; nobody for every other kind.
-    pub(crate) async fn asked(&self, tx: &mut Tx, kind: &str, owed: &ObligationId) -> Result<Option<Asked>> {
+    pub(crate) async fn correspondent(
+        &self,
+        tx: &mut Tx,
+        kind: &str,
+        owed: &ObligationId,
+    ) -> Result<Option<Correspondent>> {
         if kind == ADVISER_UPDATE_KIND {
             let update = adviser_updates::find_by_obligation(tx, owed).await?;
             let update = update.ok_or_else(|| Error::broken("an update", "nobody began it"))?;
-            return Asked::unasked(update).map(Some);
+            return Correspondent::unasked(update).map(Some);
         }
         if kind != ADVISER_KIND {
             return Ok(None);
         }
         let asked = mailboxes::find_by_obligation(tx, owed).await?;
         let asked = asked.ok_or_else(|| Error::broken("an answer", "nobody asked"))?;
-        Asked::of(&asked).map(Some)
+        Correspondent::of(&asked).map(Some)
     }
 
     /// The recipient with everything as it stands now, for the law to decide on.
@@ -137,7 +142,7 @@ impl Gateway {
         &self,
         tx: &mut Tx,
         victim: &Victim,
-        asked: &Asked,
+        asked: &Correspondent,
     ) -> Result<AdviserRecipient> {
         let mut adviser = self
             .adviser_recipient(tx, victim, &asked.adviser, asked.scope)

@@ -2,10 +2,11 @@
 
 use domain::address::EmailAddress;
 use domain::draft::Message;
-use domain::id::MessageId;
+use domain::id::{AttemptId, MessageId};
 use domain::safety::Cleared;
 use mail::compose::{Composed, Conversation, Outgoing, compose};
 use mail::relay::Session;
+use mail::return_path::ReturnPath;
 use store::{Tx, outbox};
 
 use super::addressee::Reply;
@@ -96,14 +97,7 @@ impl Gateway {
         reply: Option<&Reply>,
     ) -> Result<Composed> {
         let (settings, now) = (&self.parts.settings, self.now());
-        let from = EmailAddress::parse(&settings.sender_address)
-            .map_err(|fault| Error::broken("sender address", fault))?;
-        let back = mail::return_path::make(
-            &settings.bounce_key,
-            tried.attempt.as_str(),
-            &settings.mail_domain,
-        )
-        .map_err(|fault| Error::broken("return path", fault))?;
+        let (from, back) = self.sender(&tried.attempt)?;
         let frozen = cleared.message().frozen();
         let message_id = format!("<{}>", self.message_id_of(&tried.message));
         let mail = compose(&Outgoing {
@@ -131,6 +125,17 @@ impl Gateway {
             None => Ok(mail),
         }
     }
+
+    /// From whom mail of ours comes, and where what comes back of this try goes.
+    pub(super) fn sender(&self, attempt: &AttemptId) -> Result<(EmailAddress, ReturnPath)> {
+        let settings = &self.parts.settings;
+        let from = EmailAddress::parse(&settings.sender_address)
+            .map_err(|fault| Error::broken("sender address", fault))?;
+        let back = mail::return_path::make(&settings.bounce_key, attempt.as_str(), &settings.mail_domain)
+            .map_err(|fault| Error::broken("return path", fault))?;
+        Ok((from, back))
+    }
+
     /// The Message-ID of a message of ours, without its angle brackets.
     pub(crate) fn message_id_of(&self, message: &MessageId) -> String {
         format!("{message}@{}", self.parts.settings.mail_domain)

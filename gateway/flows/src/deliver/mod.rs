@@ -20,7 +20,7 @@ use mail::relay::{Failure, Outcome, Relay, Session};
 use crate::outcome::{Came, Tried};
 use crate::{Gateway, Result};
 
-pub(crate) use addressee::{Addressee, Asked};
+pub(crate) use addressee::{Addressee, Correspondent};
 pub(crate) use clear_batch::restore;
 
 /// What one batch came to.

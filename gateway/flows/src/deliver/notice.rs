@@ -7,11 +7,8 @@
 //! message in the mailbox makes good. No notice is sent twice.
 
 use audit::entry::Act;
-use domain::address::EmailAddress;
 use domain::adviser::{AdviserNotice, NOTICE_KIND, is_notice_due};
-use domain::draft::Frozen;
 use domain::id::{AttemptId, MessageId};
-use domain::masked::Masked;
 use jiff::{SignedDuration, Timestamp};
 use mail::compose::{Composed, Outgoing, compose};
 use mail::relay::{Outcome, Relay};
@@ -20,6 +17,7 @@ use serde_json::Map;
 use store::Tx;
 use store::adviser_accounts::{self, AdviserAccountRow};
 
+use crate::compose_draft::freeze;
 use crate::entries::entry;
 use crate::{Error, Gateway, Result};
 
@@ -99,24 +97,15 @@ impl Gateway {
             .map_err(|_| Error::broken("a notice", "its words have a field"))?;
         let rendered = self.parts.library.render(version, &none);
         let rendered = rendered.map_err(|fault| Error::broken("a notice", fault))?;
-        let words = Frozen::new(
-            Masked::new(rendered.subject),
-            Masked::new(rendered.text),
-            Some(Masked::new(rendered.html)),
-            None,
-        );
-        let words = words.map_err(|fault| Error::broken("a notice", fault))?;
+        let words = freeze(rendered)?;
         Ok(AdviserNotice::new(&proof, words, to))
     }
 
     fn compose_notice(&self, notice: &AdviserNotice, now: Timestamp) -> Result<Composed> {
         let settings = &self.parts.settings;
         let broken = |fault: &dyn std::fmt::Display| Error::broken("composing a notice", fault);
-        let from = EmailAddress::parse(&settings.sender_address).map_err(|fault| broken(&fault))?;
         // Of no try that is kept: whatever comes back of it changes nothing.
-        let attempt = AttemptId::random(self.entropy());
-        let back = mail::return_path::make(&settings.bounce_key, attempt.as_str(), &settings.mail_domain);
-        let back = back.map_err(|fault| broken(&fault))?;
+        let (from, back) = self.sender(&AttemptId::random(self.entropy()))?;
         let message_id = format!("<{}>", self.message_id_of(&MessageId::random(self.entropy())));
         let mail = compose(&Outgoing {
             from_name: &settings.sender_name,

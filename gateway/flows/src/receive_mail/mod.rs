@@ -254,7 +254,10 @@ impl Gateway {
 
     /// What an adviser writes in reply to an answer of ours belongs to the conversation of that answer.
     pub(crate) async fn keep_reference(&self, tx: &mut Tx, answer: &MessageRow) -> Result<()> {
-        if let Some(asked) = self.asked(tx, &answer.kind, &answer.obligation_id).await? {
+        if let Some(asked) = self
+            .correspondent(tx, &answer.kind, &answer.obligation_id)
+            .await?
+        {
             let index = self.reference_index(&self.message_id_of(&answer.id));
             threads::add_reference(tx, &index, &asked.thread).await?;
         }

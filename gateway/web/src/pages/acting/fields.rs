@@ -1,11 +1,38 @@
 //! Dates and times as people type them, each fault named at its field.
 
 use domain::calendar::london;
+use flows::ANSWER_CHARS_MAX;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::AmbiguousOffset;
 
 use crate::form::{Form, Problems};
+use crate::parts::Textarea;
+
+/// Several lines with what was typed before, counted up to a most; `named` is the field's name, label and hint.
+pub(crate) fn text_area(
+    (name, label, hint): (&'static str, &str, &str),
+    (characters_max, rows): (usize, u8),
+    form: &Form,
+    problems: &Problems,
+) -> Textarea {
+    Textarea {
+        name,
+        label: label.to_owned(),
+        hint: Some(hint.to_owned()),
+        value: form.raw(name).to_owned(),
+        characters_max: u32::try_from(characters_max).ok(),
+        rows: Some(rows),
+        problem: problems.at(name).map(str::to_owned),
+    }
+}
+
+/// What an officer writes to an adviser, in the frame of vetted words.
+pub(crate) fn to_adviser(name: &'static str, label: &str, form: &Form, problems: &Problems) -> Textarea {
+    let hint = "How the case stands, and what happens next. No evidence: nothing of statements, medical matters or what \
+                anybody said.";
+    text_area((name, label, hint), (ANSWER_CHARS_MAX, 10), form, problems)
+}
 
 /// The three fields of a date.
 pub(crate) fn date_names(name: &str) -> [String; 3] {

@@ -101,3 +101,18 @@ pub(crate) fn said_at(field: &str, fault: flows::Error, problems: &mut Problems)
         fault => Err(fault.into()),
     }
 }
+
+/// The same, and that it does not go as things stand.
+pub(crate) fn said_with_conflict(
+    field: &str,
+    fault: flows::Error,
+    problems: &mut Problems,
+) -> Result<(), Refusal> {
+    match fault {
+        flows::Error::Conflict(words) => {
+            problems.add(field, sentence(&words));
+            Ok(())
+        }
+        fault => said_at(field, fault, problems),
+    }
+}

@@ -13,11 +13,11 @@ use super::support_words::of_consent;
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
-use crate::pages::acting::{OFFICERS, answer, reach, said_at};
+use crate::pages::acting::fields::to_adviser;
+use crate::pages::acting::{OFFICERS, answer, reach, said_with_conflict};
 use crate::parts::{Choice, SummaryList, Textarea};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
-use crate::show;
 use crate::visit::Visit;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -86,8 +86,7 @@ async fn write(
             .await;
         match drafted {
             Ok(draft) => return Ok(Redirect::to(&format!("/drafts/{draft}")).into_response()),
-            Err(flows::Error::Conflict(why)) => problems.add("words", show::sentence(&why)),
-            Err(fault) => said_at("words", fault, &mut problems)?,
+            Err(fault) => said_with_conflict("words", fault, &mut problems)?,
         }
     }
     shown(&door, &visit, (&victim, &supporter), &form, &problems).await
@@ -117,22 +116,12 @@ async fn shown(
         ),
     ];
     let data = Write {
-        consents: standing.map(|consent| of_consent(door, consent, true, now)).collect(),
+        consents: standing
+            .map(|consent| of_consent(door, consent, true, now))
+            .collect(),
         name: read.details.name.reveal().to_owned(),
         about: Choice::new("about", "What is it about?", about, form, problems),
-        words: Textarea {
-            name: "words",
-            label: "Your message".to_owned(),
-            hint: Some(
-                "How the case stands, and what happens next. No evidence: nothing of statements, medical matters or what \
-                 anybody said."
-                    .to_owned(),
-            ),
-            value: form.raw("words").to_owned(),
-            characters_max: u32::try_from(ANSWER_CHARS_MAX).ok(),
-            rows: Some(10),
-            problem: problems.at("words").map(str::to_owned),
-        },
+        words: to_adviser("words", "Your message", form, problems),
         path: path(victim, supporter),
     };
     let page = Page::new("Write to an adviser")

@@ -10,7 +10,7 @@ use flows::{ConversationRead, Spoken, VictimTold, Voice};
 use serde::Serialize;
 
 use super::people::consent;
-use super::{ADVISERS, words, written};
+use super::{ADVISERS, once, words, written};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
@@ -151,10 +151,7 @@ async fn shown(
         answers: read.person.scopes.contains(&ConsentScope::Replies),
         untold: untold(&path, &read.spoken, form, problems),
         days: days(read.spoken),
-        once: match form.value("once") {
-            "" => read.once,
-            once => once.to_owned(),
-        },
+        once: once(door, form),
         words: words("Your message", form, problems),
         name: read.person.name,
         reference: read.person.reference,

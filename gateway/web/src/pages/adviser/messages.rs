@@ -54,11 +54,10 @@ fn line(one: ConversationOutline) -> Line {
 }
 
 async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
-    let gateway = door.gateway();
-    let list = gateway.list_conversations(visit.user()?).await?;
+    let (list, is_lead) = door.gateway().list_conversations(visit.user()?).await?;
     let data = Messages {
         conversations: list.into_iter().map(line).collect(),
-        is_lead: gateway.is_service_lead(visit.user()?).await?,
+        is_lead,
     };
     Page::new("Messages")
         .under("/adviser")

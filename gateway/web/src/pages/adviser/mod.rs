@@ -10,7 +10,9 @@ mod service;
 use domain::account::Role;
 use domain::adviser::{WRITTEN_CHARS_MAX, check_written};
 
+use crate::door::Door;
 use crate::form::{Form, Problems};
+use crate::pages::acting::fields::text_area;
 use crate::parts::Textarea;
 use crate::route::{Access, Route};
 use crate::show::sentence;
@@ -32,18 +34,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// What an adviser writes.
 fn words(label: &str, form: &Form, problems: &Problems) -> Textarea {
-    Textarea {
-        name: "words",
-        label: label.to_owned(),
-        hint: Some(
-            "The CPS keeps a copy. Do not include counselling notes or anything about what happened."
-                .to_owned(),
-        ),
-        value: form.raw("words").to_owned(),
-        characters_max: u32::try_from(WRITTEN_CHARS_MAX).ok(),
-        rows: Some(8),
-        problem: problems.at("words").map(str::to_owned),
-    }
+    let hint = "The CPS keeps a copy. Do not include counselling notes or anything about what happened.";
+    text_area(("words", label, hint), (WRITTEN_CHARS_MAX, 8), form, problems)
 }
 
 /// What was written, if it can be sent.
@@ -53,4 +45,12 @@ fn written(form: &Form, problems: &mut Problems) -> String {
         problems.add("words", sentence(&fault.to_string()));
     }
     text
+}
+
+/// What the form carries so that it counts once: the value that it was sent with, or a fresh one.
+fn once(door: &Door, form: &Form) -> String {
+    match form.value("once") {
+        "" => door.gateway().once(),
+        once => once.to_owned(),
+    }
 }

@@ -7,7 +7,7 @@ use domain::people::ConsentScope;
 use flows::PersonSupported;
 use serde::Serialize;
 
-use super::{ADVISERS, words, written};
+use super::{ADVISERS, once, words, written};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::{Page, Shown};
@@ -127,8 +127,10 @@ async fn shown(
     form: &Form,
     problems: &Problems,
 ) -> Result<Response, Refusal> {
-    let gateway = door.gateway();
-    let person = gateway.read_person_supported(visit.user()?, victim).await?;
+    let person = door
+        .gateway()
+        .read_person_supported(visit.user()?, victim)
+        .await?;
     let data = Person {
         path: format!("/adviser/people/{victim}"),
         facts: consent(&person),
@@ -137,10 +139,7 @@ async fn shown(
             .iter()
             .map(|id| format!("/adviser/conversations/{id}"))
             .collect(),
-        once: match form.value("once") {
-            "" => gateway.once(),
-            once => once.to_owned(),
-        },
+        once: once(door, form),
         words: words("Your question", form, problems),
         name: person.name,
         reference: person.reference,

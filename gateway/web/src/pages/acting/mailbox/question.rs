@@ -11,8 +11,9 @@ use super::{Message, referral};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::Page;
+use crate::pages::acting::fields::to_adviser;
 use crate::pages::acting::rules::Rules;
-use crate::pages::acting::{OFFICERS, answer, ask, reach, said_at};
+use crate::pages::acting::{OFFICERS, answer, ask, reach, said_with_conflict};
 use crate::parts::{SummaryList, Textarea};
 use crate::refusal::Refusal;
 use crate::route::{Route, get, post};
@@ -107,8 +108,7 @@ async fn write(
             .await;
         match drafted {
             Ok(draft) => return Ok(Redirect::to(&format!("/drafts/{draft}")).into_response()),
-            Err(flows::Error::Conflict(why)) => problems.add("answer", show::sentence(&why)),
-            Err(fault) => said_at("answer", fault, &mut problems)?,
+            Err(fault) => said_with_conflict("answer", fault, &mut problems)?,
         }
     }
     shown(&door, &visit, (&victim, &question), &form, &problems).await
@@ -161,23 +161,13 @@ pub(super) async fn shown(
 
 fn words(form: &Form, problems: &Problems, referral: Option<&ReferralRead>) -> Textarea {
     // What a prosecutor wrote stands ready until the officer has written.
-    let given = match referral.and_then(|asked| asked.ended.as_ref()) {
-        Some((ReferralEnd::Answered, _, words)) if form.values("answer").next().is_none() => words.as_str(),
-        _ => form.raw("answer"),
-    };
-    Textarea {
-        name: "answer",
-        label: "Your answer".to_owned(),
-        hint: Some(
-            "How the case stands, and what happens next. No evidence: nothing of statements, medical matters or what \
-             anybody said."
-                .to_owned(),
-        ),
-        value: given.to_owned(),
-        characters_max: u32::try_from(ANSWER_CHARS_MAX).ok(),
-        rows: Some(10),
-        problem: problems.at("answer").map(str::to_owned),
+    let mut field = to_adviser("answer", "Your answer", form, problems);
+    if let Some((ReferralEnd::Answered, _, words)) = referral.and_then(|asked| asked.ended.as_ref())
+        && form.values("answer").next().is_none()
+    {
+        field.value.clone_from(words);
     }
+    field
 }
 
 fn adviser(read: &QuestionRead) -> SummaryList {

@@ -12,7 +12,8 @@ use super::question::{named, path as question_path, shown as question_shown};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::{Page, Shown};
-use crate::pages::acting::{OFFICERS, answer, ask, said_at};
+use crate::pages::acting::fields::text_area;
+use crate::pages::acting::{OFFICERS, answer, ask, said_at, said_with_conflict};
 use crate::parts::{Textarea, Timeline, TimelineItem};
 use crate::refusal::Refusal;
 use crate::route::{Access, Route, get, post};
@@ -87,20 +88,12 @@ pub(super) fn ask_field(form: &Form, problems: &Problems) -> Textarea {
 }
 
 fn field(
-    (name, label, hint): (&'static str, &str, &str),
+    named: (&'static str, &str, &str),
     characters_max: usize,
     form: &Form,
     problems: &Problems,
 ) -> Textarea {
-    Textarea {
-        name,
-        label: label.to_owned(),
-        hint: Some(hint.to_owned()),
-        value: form.raw(name).to_owned(),
-        characters_max: u32::try_from(characters_max).ok(),
-        rows: Some(6),
-        problem: problems.at(name).map(str::to_owned),
-    }
+    text_area(named, (characters_max, 6), form, problems)
 }
 
 /// What is in a field, or a problem at it.
@@ -116,17 +109,6 @@ fn words(
     let long = format!("It must have {characters_max} characters or fewer");
     problems.need(words.chars().count() <= characters_max, name, &long);
     words
-}
-
-/// A refusal that the form can say.
-fn said(name: &'static str, fault: flows::Error, problems: &mut Problems) -> Result<(), Refusal> {
-    match fault {
-        flows::Error::Conflict(why) => {
-            problems.add(name, show::sentence(&why));
-            Ok(())
-        }
-        fault => said_at(name, fault, problems),
-    }
 }
 
 async fn refer(
@@ -152,7 +134,7 @@ async fn refer(
             .await
         {
             Ok(()) => return Ok(Redirect::to(&question_path(&victim, &question)).into_response()),
-            Err(fault) => said("question", fault, &mut problems)?,
+            Err(fault) => said_with_conflict("question", fault, &mut problems)?,
         }
     }
     question_shown(&door, &visit, (&victim, &question), &form, &problems).await
