@@ -3,7 +3,7 @@
 #
 #   tools/install.sh run     a C compiler and linker, for the crates that hold C (ring, SQLite); time zones; Node and npm,
 #                            which make the pages' style sheet and scripts
-#   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, Python with its own tests, and Go, which
+#   tools/install.sh test    the same, and PostgreSQL, Postfix, swaks, Dovecot, ClamAV, Python with its own tests, and Go, which
 #                            the tests start themselves, strace and libfiu, with which they watch and fail system calls,
 #                            Chromium and a font like Arial, in which they open the pages, Python libraries in
 #                            target/python, the test data of others in target/corpora and cargo-deny in target/tools
@@ -52,6 +52,7 @@ if [ "$purpose" = test ]; then
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     have postfix || missing+=(postfix)
     have swaks || missing+=(swaks)
+    have clamd || missing+=(clamav-daemon)
     have dovecot || missing+=(dovecot-core)
     [ -x /usr/lib/dovecot/imap ] || missing+=(dovecot-imapd)
     have python3 || missing+=(python3)

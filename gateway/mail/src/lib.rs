@@ -1,6 +1,7 @@
 //! Mail protocols, without a word of the product: compose a message, sign it, hand it to a relay over TLS, take
 //! mail in ([`receiving`]) or fetch it from a mailbox elsewhere ([`fetching`]) and reduce it to a small typed record
-//! ([`inbound`], and [`dsn`] for what became of a message); and a small real SMTP server to catch what we sent.
+//! ([`inbound`], and [`dsn`] for what became of a message), take the files that come with it ([`attachments`]) and have them
+//! looked through ([`scanning`]); and a small real SMTP server to catch what we sent.
 //!
 //! Deliberately absent: queues and retries (they belong to whoever keeps state), plaintext delivery, tracking of
 //! any kind, and every log line (an address must not reach one, law 11).
@@ -15,6 +16,7 @@
 //! To add a header: a field in [`compose::Outgoing`], its check in [`header`], and its name in
 //! `dkim::SIGNED`. To add a fault for tests: a variant of [`catcher::Fault`].
 
+pub mod attachments;
 pub mod catcher;
 pub mod compose;
 mod dial;
@@ -28,6 +30,7 @@ pub mod receiving;
 pub mod relay;
 mod resolver;
 pub mod return_path;
+pub mod scanning;
 pub mod sending_domain;
 mod spf;
 pub mod tls;

@@ -243,7 +243,7 @@ fn identifier(id: &str) -> Option<String> {
     plain.then(|| id.to_owned())
 }
 
-fn attached(part: &mail_parser::MessagePart<'_>) -> Attached {
+pub(crate) fn attached(part: &mail_parser::MessagePart<'_>) -> Attached {
     let kind = part.content_type();
     let media_type = kind.map_or_else(
         || "application/octet-stream".to_owned(),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use mail::inbound::{self, Bounds};
+use mail::attachments::{self, Allowed, Kind};
+use mail::inbound::{self, Bounds, Doubt};
 
 use crate::bombs;
 
@@ -131,10 +132,23 @@ fn read(raw: &[u8], name: &str) -> (bool, Duration) {
     let took = busy().saturating_sub(started);
     assert!(took < READ_MAX, "{name} took {took:?}");
     let Ok(mail) = read else { return (true, took) };
+    let taken = attachments::take(raw, &Bounds::default(), &every_file()).unwrap();
+    if !mail.doubts.contains(&Doubt::Unreadable) {
+        assert_eq!(taken.len(), mail.attachments.len(), "{name}");
+    }
     let strange = |c: char| c.is_control() && c != '\n' && c != '\t';
     assert!(!mail.text.chars().any(strange), "{name}");
     assert!(mail.text.chars().count() <= inbound::TEXT_CHARS_MAX, "{name}");
     (!mail.doubts.is_empty(), took)
+}
+
+fn every_file() -> Allowed {
+    Allowed {
+        kinds: Kind::ALL.to_vec(),
+        bytes_each: usize::MAX,
+        bytes_all: usize::MAX,
+        files: usize::MAX,
+    }
 }
 
 /// How long this thread has had a processor.

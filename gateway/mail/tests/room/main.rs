@@ -5,6 +5,7 @@
     reason = "helpers of a test may panic like the test itself"
 )]
 
+mod attachments;
 mod bombs;
 mod compose;
 mod corpora;
@@ -12,6 +13,7 @@ mod dkim;
 mod inbound;
 mod receiving;
 mod relay;
+mod scanning;
 mod sign_in;
 
 use domain::address::EmailAddress;
