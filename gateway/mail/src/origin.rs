@@ -21,6 +21,14 @@ use crate::{resolver, spf};
 /// Longest that all questions about one message may take together.
 const ASKING_MAX: Duration = Duration::from_secs(20);
 
+/// Answers of DNS that are kept, each as long as it says itself and never longer than [`KEPT_MAX`]: one service's domain is asked
+/// about with each of its messages.
+const KEPT: u64 = 4096;
+/// A key that was taken back is believed no longer than this.
+const KEPT_MAX: Duration = Duration::from_mins(5);
+/// That there is nothing under a name, or nobody answers for it, is believed no longer than this.
+const NOTHING_KEPT_MAX: Duration = Duration::from_secs(30);
+
 /// What a check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
@@ -104,7 +112,10 @@ impl Origins {
     /// # Errors
     /// The machine names nobody to ask.
     pub fn new(resolver: Option<SocketAddr>) -> Result<Self, Nobody> {
-        let (config, options) = resolver::of(resolver)?;
+        let (config, mut options) = resolver::of(resolver)?;
+        options.cache_size = KEPT;
+        options.positive_max_ttl = Some(KEPT_MAX);
+        options.negative_max_ttl = Some(NOTHING_KEPT_MAX);
         let authenticator = MessageAuthenticator::new(config, options).map_err(|_| Nobody)?;
         Ok(Self { authenticator })
     }

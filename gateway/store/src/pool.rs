@@ -130,6 +130,18 @@ impl Pool {
         })
     }
 
+    /// The same for a flow that finds every row by its keys. PostgreSQL then keeps one plan of each statement, and does not make
+    /// one for the values of each run: of a join of six tables that costs more than the run itself.
+    pub async fn begin_by_keys(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite { .. } => self.begin().await,
+            Self::Postgres(pool) => {
+                let begin = "BEGIN READ WRITE; SET LOCAL plan_cache_mode = force_generic_plan";
+                Ok(Tx::postgres(pool.begin_with(begin).await?))
+            }
+        }
+    }
+
     /// Begins a transaction that only reads; dropping it ends it.
     pub async fn read(&self) -> Result<Tx> {
         Ok(match self {

@@ -306,7 +306,7 @@ async fn f_strangers_on_postgresql() {
 
 on_both!(
     async fn mail_is_filed_at_the_door_in_the_flow_and_its_rows_alone(database: Database) {
-        assert_eq!(filing::compare(&database, FEW_FILED).await.len(), 3);
+        assert_eq!(filing::compare(&database, 0, FEW_FILED).await.len(), 3);
     }
 );
 
@@ -330,7 +330,7 @@ const FILED: filing::Amount = filing::Amount {
 };
 
 async fn print_filing<F: Future<Output = Database>>(name: &str, fresh: impl Fn() -> F) {
-    let rates = filing::compare(&fresh().await, FILED).await;
+    let rates = filing::compare(&fresh().await, FEW, FILED).await;
     let of = |way| {
         rates
             .iter()
