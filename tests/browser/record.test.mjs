@@ -1,6 +1,7 @@
 // The pages of a record that no other story comes by: people and details, who helps and what they may be told, and what advisers
 // wrote.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { comeIn, follow, open, press, reach, see, seeProblems, site } from './story.mjs'
 
@@ -83,6 +84,48 @@ test('a prosecutor writes the words for an answer', async () => {
   await reach(page, path, 'A message from an adviser')
   assert.match(await page.locator('main').innerText(), /The prosecutor wrote words for the answer/)
   assert.equal(await page.locator('#answer').inputValue(), 'The court has granted a screen.')
+  await priya.leave()
+})
+
+test('a file that came with a message is saved and never shown', async () => {
+  const priya = await comeIn('vlo-north-east-1')
+  const { page } = priya
+  await reach(page, `/victims/${id}/correspondence`)
+  const files = await page.locator('main li').allInnerTexts()
+  assert.deepEqual(files.length, 2)
+  assert.match(files[0], /^<b>letter\.pdf: PDF, \d+ bytes\. Download file 1$/)
+  assert.match(files[1], /^page\.html: text\/html, \d+ bytes\. Not kept: it is of no kind that this mailbox takes\.$/)
+  const coming = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download file 1' }).click()
+  const download = await coming
+  assert.match(download.suggestedFilename(), /^message-\d{4}-\d\d-\d\d-file-1\.pdf$/)
+  const held = await readFile(await download.path(), 'utf8')
+  assert.match(held, /^%PDF-1\.7\n/)
+  assert.match(new URL(page.url()).pathname, /correspondence$/, 'the page stays')
+  await priya.leave()
+})
+
+test('what may be evidence is given to a prosecutor, who says that it is none', async () => {
+  const priya = await comeIn('vlo-north-east-1')
+  const { page } = priya
+  await reach(page, `/victims/${id}/correspondence`)
+  await follow(page, 'Look at this message and answer it', { exact: false })
+  await press(page, 'Give it to a prosecutor')
+  await see(page, 'A message from an adviser')
+  assert.match(await page.locator('main').innerText(), /This message may be evidence\. Do not forward it/)
+  assert.equal(await page.getByRole('link', { name: 'Download file 1' }).count(), 0)
+
+  const nadia = await comeIn('nadia.cole')
+  await open(nadia.page, '/questions', 'Questions for a prosecutor')
+  await reach(nadia.page, await hrefOf(nadia.page, /\/evidence\/[0-9a-f]{32}$/), 'What may be evidence')
+  assert.equal(await nadia.page.getByRole('link', { name: 'Download file 1' }).count(), 1)
+  await press(nadia.page, 'It is no evidence')
+  await see(nadia.page, 'Questions for a prosecutor')
+  assert.match(await nadia.page.locator('main').innerText(), /Nothing that may be evidence waits/)
+  await nadia.leave()
+
+  await page.reload()
+  assert.equal(await page.getByRole('link', { name: 'Download file 1' }).count(), 1)
   await priya.leave()
 })
 

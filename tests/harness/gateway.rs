@@ -1,6 +1,5 @@
 //! A whole house of a test's own: flows on a fresh database, a mail catcher on loopback, a clock set by hand.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +10,10 @@ use domain::retention::Policy;
 use domain::rulebook::Confirmation;
 use domain::time::{Clock, random};
 use flows::import::{self, Format};
-use flows::{Approved, Delivered, Gateway, Incoming, MailRoute, Parts, Recorded, Sealed, known_calendar};
+use flows::{Approved, Delivered, Gateway, MailRoute, Parts, Recorded, Sealed, known_calendar};
 use jiff::Timestamp;
 use jiff::civil::date;
 use mail::catcher::{Catcher, Caught, Fault, Faults, Seen, Sink};
-use mail::inbound::Bounds;
-use mail::origin::Origins;
 use mail::relay::Relay;
 use mail::sending_domain::SendingDomain;
 use store::contacts::{self, ContactRow};
@@ -201,14 +198,6 @@ impl TestGateway {
         self.opened_with(self.next_door(), |parts| parts)
             .publishing(contact_log::published(self.dir()))
             .mailing(MailRoute::new(self.relay.clone(), domain))
-    }
-
-    /// The same house opened once more with a door for mail, which asks this resolver where a message comes from.
-    pub fn taking_mail(&self, resolver: SocketAddr) -> Gateway {
-        let origins = Origins::new(Some(resolver)).expect("a resolver");
-        let bounds = Bounds::default();
-        self.opened_with(self.next_door(), |parts| parts)
-            .receiving(Incoming { origins, bounds })
     }
 
     /// The same house opened once more without what mail is looked at with: what it fetches, it cannot store.

@@ -62,12 +62,12 @@ pub(crate) fn parts(
     }
 }
 
-/// The Areas, each with the mailbox `CODE@isva.gateway.example`.
+/// The Areas, each with the mailbox `CODE@isva.gateway.example`, which takes every kind of file where files are scanned.
 pub fn with_mailboxes(areas: &str) -> String {
     let lines = areas.lines().map(|line| match line.strip_prefix("code = \"") {
         Some(code) => {
             let code = code.trim_end_matches('"');
-            format!("{line}\nmailbox = \"{code}@{MAILBOX_DOMAIN}\"\n")
+            format!("{line}\nmailbox = \"{code}@{MAILBOX_DOMAIN}\"\nfiles = [\"pdf\", \"png\", \"jpeg\", \"text\"]\n")
         }
         None => format!("{line}\n"),
     });

@@ -3,6 +3,7 @@
 pub mod bytes;
 pub mod case;
 pub mod chance;
+pub mod clamd;
 pub mod contact_log;
 pub mod counting;
 pub mod database;
@@ -21,5 +22,6 @@ pub mod queue;
 pub mod sample_log;
 pub mod service;
 pub mod site;
+pub mod taking_mail;
 pub mod web;
 pub mod zone;

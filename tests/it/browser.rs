@@ -5,9 +5,10 @@ mod checked;
 mod hostile;
 
 use domain::time::Clock as _;
-use flows::Role;
+use flows::{FileState, Role, Scanned};
 use harness::case::{URN, VICTIM, case, event, not_charged, over, safe};
 use harness::chance::MachineClock;
+use harness::clamd::Clamd;
 use harness::database::{self, Database};
 use harness::gateway::TestGateway;
 use harness::provider::TestProvider;
@@ -21,7 +22,8 @@ use crate::acting::{ELSEWHERE, NADIA, PRIYA, RUTH};
 use crate::adviser;
 use crate::auditing::{self, AUDITOR, index};
 use crate::house::{OF_THE_CASE, house};
-use crate::mailbox::{self, ADVISER, mail, question};
+use crate::mailbox::files::{LETTER, with_files};
+use crate::mailbox::{self, ADVISER, mail};
 
 /// A house, and the database that lasts as long as the test.
 async fn site() -> (Site, Database) {
@@ -274,12 +276,22 @@ async fn a_message_that_is_held_is_handed_over() {
 #[tokio::test]
 async fn a_record_shows_its_people_who_helps_and_what_they_wrote() {
     let database = database::sqlite().await;
-    let trial = mailbox::trial(&database).await;
+    let clamd = Clamd::start().await;
+    let trial = mailbox::trial(&database).await.scanning(clamd.scanner());
+    let question = with_files(
+        &format!("About {URN}: may she give evidence from behind a screen?"),
+        &[
+            ("application/pdf", "<b>letter.pdf", LETTER),
+            ("text/html", "page.html", b"<script>alert(1)</script>"),
+        ],
+    );
     let unfiled =
         ["How is she?", "How is she today?"].map(|text| mail(ADVISER, "Subject: A question\r\n", text));
-    for mail in [question()].into_iter().chain(unfiled) {
+    for mail in [question].into_iter().chain(unfiled) {
         trial.receive(&mail).await;
     }
+    let scanned = trial.flows.scan_next().await.expect("a round");
+    assert_eq!(scanned, Scanned::Judged(FileState::Clean));
     let mut site = Site::open(trial.house).await;
     site.sign_in(&PRIYA).await;
     site.sign_in(&NADIA).await;

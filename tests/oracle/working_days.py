@@ -34,7 +34,7 @@ RULES = {
     "HOUSE-SAFETY-CHECK": (WD, 5, 1), "HOUSE-MEETING-ARRANGED": (WD, 5, 1), "HOUSE-MEETING-CHANGED": (WD, 1, 1),
     "HOUSE-MEETING-CANCELLED": (WD, 1, 1),
     "HOUSE-ADVISER-ANSWER": (WD, 2, 2), "HOUSE-ADVISER-UPDATE": (WD, 1, 1), "HOUSE-ADVISER-CONFIRM": (WD, 5, 5),
-    "HOUSE-SILENCE": (WD, 2, 2),
+    "HOUSE-SILENCE": (WD, 2, 2), "HOUSE-EVIDENCE": (WD, 1, 1),
 }
 
 HERE = os.path.dirname(os.path.abspath(__file__))

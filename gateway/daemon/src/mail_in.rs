@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flows::{Gateway, Incoming, MailDesk};
+use flows::{FileRules, Gateway, Incoming, MailDesk};
+use mail::attachments::Allowed;
 use mail::inbound::Bounds;
 use mail::origin::Origins;
 use mail::receiving::{Clear, Door, Protocol, Settings};
+use mail::scanning::Scanner;
 use mail::tls::Identity;
 
-use crate::config::{self, Config, MailIn, secrets};
-use crate::house;
+use crate::config::{self, Config, Files, MailIn, secrets};
+use crate::house::{self, Paths};
 use crate::print::Fault;
 
 /// Recipients of one message: an adviser writes to one mailbox, perhaps two.
@@ -38,7 +40,44 @@ pub fn incoming(config: &Config) -> Result<Option<Incoming>, Fault> {
             bytes_max,
             ..Bounds::default()
         },
+        files: config.files.as_ref().map(file_rules),
     }))
+}
+
+/// How files are taken. The kinds are the Areas'.
+fn file_rules(about: &Files) -> FileRules {
+    FileRules {
+        allowed: Allowed {
+            kinds: Vec::new(),
+            bytes_each: about.bytes_each_max,
+            bytes_all: about.bytes_all_max,
+            files: about.count_max,
+        },
+        scanner: Scanner {
+            socket: about.scanner_socket.clone(),
+            time_limit: Duration::from_secs(about.scanner_time_limit_s),
+        },
+    }
+}
+
+/// Whether files are taken as the Areas say, and whether the scanner answers; in words.
+pub async fn check_files(config: &Config) -> Result<String, Fault> {
+    let areas = house::texts(&Paths::of_config(config))?.areas;
+    let allowing = areas.list().iter().filter(|area| !area.files.is_empty()).count();
+    match &config.files {
+        None if allowing == 0 => Ok("none are taken: no Area allows them".to_owned()),
+        None => Err(Fault::no(format!(
+            "{allowing} Areas allow files (`files` in {}), and nothing says how they are scanned; add [files] or take the key away",
+            config.rules.areas.display()
+        ))),
+        Some(about) => match file_rules(about).scanner.ask().await {
+            Ok(()) => Ok(format!("{allowing} Areas allow some; the scanner answers")),
+            Err(failure) => Err(Fault::no(format!(
+                "files.scanner_socket ({}): {failure}",
+                about.scanner_socket.display()
+            ))),
+        },
+    }
 }
 
 /// How the door is opened.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flows::{Gateway, Kind, Sealer, Swept};
+use flows::{FileState, Gateway, Kind, Scanned, Sealer, Swept};
 use mail::receiving::Door;
 use mail::relay::Relay;
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,17 +37,19 @@ enum Worker {
     Index,
     Cosign,
     Webhook,
+    Scan,
     Sweep,
 }
 
 impl Worker {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Drafts,
         Self::Deliveries,
         Self::Seal,
         Self::Index,
         Self::Cosign,
         Self::Webhook,
+        Self::Scan,
         Self::Sweep,
     ];
 
@@ -56,7 +58,7 @@ impl Worker {
         match self {
             Self::Drafts => Duration::from_secs(2),
             Self::Deliveries | Self::Seal | Self::Index => Duration::from_millis(500),
-            Self::Cosign | Self::Webhook => Duration::from_secs(1),
+            Self::Cosign | Self::Webhook | Self::Scan => Duration::from_secs(1),
             Self::Sweep => Duration::from_mins(1),
         }
     }
@@ -113,6 +115,7 @@ impl House {
                 Some(receiver) => receiver.round(&self.gateway).await,
                 None => Ok(false),
             },
+            Worker::Scan => self.scan().await,
             Worker::Sweep => {
                 let noticed = self.gateway.notice_advisers(&self.relay).await?;
                 if noticed > 0 {
@@ -130,6 +133,23 @@ impl House {
                 Ok(false)
             }
         }
+    }
+
+    /// Has one file looked through.
+    async fn scan(&self) -> flows::Result<bool> {
+        let scanned = self.gateway.scan_next().await?;
+        match scanned {
+            Scanned::Nothing => return Ok(false),
+            Scanned::Judged(FileState::Infected) => {
+                tracing::warn!("a file that came with mail is harmful; nothing of it is kept");
+            }
+            Scanned::Judged(state) => tracing::info!(%state, "a file that came with mail was scanned"),
+            Scanned::NoVerdict(failure) => {
+                tracing::error!(%failure, "a file was not scanned; it waits, and nobody gets it meanwhile");
+            }
+        }
+        vitals::note_unscanned_files(self.gateway.count_unscanned().await?);
+        Ok(true)
     }
 
     /// Says what a sweep found silent for the first time, and counts the mailboxes that are.

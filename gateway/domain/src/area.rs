@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::address::EmailAddress;
+use crate::mailbox::FileKind;
 
 /// A text that is not an Area code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +71,8 @@ pub struct Area {
     pub units: Vec<AreaCode>,
     /// The dedicated ISVA mailbox of its RASSO unit, once it has one here.
     pub mailbox: Option<EmailAddress>,
+    /// The kinds of files that its mailbox takes; none, unless the Area allows them.
+    pub files: Vec<FileKind>,
 }
 
 impl Area {
@@ -155,9 +158,9 @@ impl Areas {
 /// Reads one entry; says everything that is wrong with it.
 fn read_area(table: &toml::Table, say: &mut impl FnMut(String)) -> Option<Area> {
     for key in table.keys() {
-        if !["code", "name", "name_cy", "units", "mailbox"].contains(&key.as_str()) {
+        if !["code", "name", "name_cy", "units", "mailbox", "files"].contains(&key.as_str()) {
             say(format!(
-                "unknown key `{key}`; an Area has code, name, name_cy, units and perhaps mailbox"
+                "unknown key `{key}`; an Area has code, name, name_cy, units and perhaps mailbox and files"
             ));
         }
     }
@@ -184,6 +187,13 @@ fn read_area(table: &toml::Table, say: &mut impl FnMut(String)) -> Option<Area> 
             }
         },
     };
+    let files = read_files(table);
+    if files.is_none() {
+        say(format!(
+            "`files` is not a list of kinds of files, each one of {}",
+            FileKind::WORDS.join(", ")
+        ));
+    }
     let units = read_units(table);
     if units.is_empty() {
         say("`units` is missing or not a list of codes such as [\"rasso\"]".to_owned());
@@ -194,7 +204,19 @@ fn read_area(table: &toml::Table, say: &mut impl FnMut(String)) -> Option<Area> 
         name: name?,
         name_cy: name_cy?,
         mailbox,
+        files: files.unwrap_or_default(),
     })
+}
+
+/// The kinds of files of an entry; none when the list holds something else.
+fn read_files(table: &toml::Table) -> Option<Vec<FileKind>> {
+    match table.get("files") {
+        None => Some(Vec::new()),
+        Some(list) => {
+            let words = list.as_array()?.iter();
+            words.map(|word| FileKind::find(word.as_str()?)).collect()
+        }
+    }
 }
 
 /// The units of an entry; none when the list is missing or one of them is no code.
@@ -232,11 +254,11 @@ mod tests {
     fn every_fault_of_the_table_is_named_with_its_line_at_once() {
         let faults = Areas::parse(
             "[[area]]\ncode = \"North\"\nname = \"North\"\nname_cy = \"\"\ncolour = \"red\"\n\n[[area]]\ncode = \"south\"\n\
-             name = \"South\"\nname_cy = \"De\"\nmailbox = \"nobody\"\n[[area]]\ncode=\"south\"\nname=\"S\"\nname_cy=\"D\"\n",
+             name = \"South\"\nname_cy = \"De\"\nmailbox = \"nobody\"\nfiles = [\"pdf\", \"exe\"]\n[[area]]\ncode=\"south\"\nname=\"S\"\nname_cy=\"D\"\n",
         )
         .unwrap_err();
         let lines: Vec<_> = faults.iter().map(|fault| fault.line).collect();
-        assert_eq!(lines, [1, 1, 1, 1, 7, 7, 12, 12]);
+        assert_eq!(lines, [1, 1, 1, 1, 7, 7, 7, 13, 13]);
     }
 
     #[test]

@@ -236,6 +236,7 @@ fn counted(entry: Entry, gone: &Gone) -> Entry {
         ("contacts", gone.contacts),
         ("meetings", gone.meetings),
         ("inbound", gone.inbound),
+        ("files", gone.files),
         ("proposals", gone.proposals),
         ("details", gone.details),
         ("supporters", gone.supporters),

@@ -6,6 +6,7 @@ use domain::contact::Plan;
 use domain::id::{AdviserId, DraftId, InboundId, MessageId, VictimId};
 use domain::mailbox::Reason;
 use jiff::Timestamp;
+use store::inbound_files::{self, FileRow};
 use store::mailboxes::{self, DutyRow, InboundRow};
 use store::reach::Named;
 use store::{Tx, drafts, silences, threads};
@@ -13,6 +14,8 @@ use store::{Tx, drafts, silences, threads};
 use crate::adviser_register::AdviserPerson;
 use crate::deliver::restore;
 use crate::entries::{about_victim, entry};
+use crate::evidence::EvidenceOutline;
+use crate::files::{FileRead, files_read};
 use crate::person::Victim;
 use crate::receive_mail::{Content, Filing};
 use crate::{Error, Gateway, Result, Role, Staff};
@@ -93,8 +96,8 @@ pub struct MailRead {
     pub text: String,
     /// Whether the text was longer than what is kept.
     pub text_cut: bool,
-    /// The files that came with it: media type, name, bytes. Their content is not kept.
-    pub files: Vec<(String, String, usize)>,
+    /// The files that came with it.
+    pub files: Vec<FileRead>,
     /// The checks of where it comes from, and what they found.
     pub checks: Vec<(String, String)>,
     /// Why it could be read in more ways than one.
@@ -103,6 +106,8 @@ pub struct MailRead {
     pub supported: Vec<(VictimId, String)>,
     /// Of a filed message: the answer that is owed, and how far it is.
     pub answer: Option<AnswerRead>,
+    /// That it may be evidence, and is not to be forwarded.
+    pub evidence: Option<EvidenceOutline>,
 }
 
 /// The answer to a message in a file.
@@ -129,24 +134,23 @@ fn known(row: &InboundRow) -> MailOutline {
     }
 }
 
-fn shown(row: &InboundRow, content: Content) -> MailRead {
-    let files = content.files.into_iter();
+fn shown(row: &InboundRow, content: Content, taken: &[FileRow]) -> MailRead {
     MailRead {
         mail: known(row),
         from: content
             .from
+            .as_ref()
             .map(|from| from.reveal().to_owned())
             .unwrap_or_default(),
         subject: content.subject.reveal().to_owned(),
         text: content.text.reveal().to_owned(),
         text_cut: content.text_cut,
-        files: files
-            .map(|file| (file.media_type, file.name.reveal().to_owned(), file.bytes))
-            .collect(),
+        files: files_read(&content, taken),
         checks: content.checks,
         doubts: content.doubts,
         supported: Vec::new(),
         answer: None,
+        evidence: None,
     }
 }
 
@@ -204,7 +208,8 @@ impl Gateway {
         let row = self.find_waiting(&mut tx, &staff, id).await?;
         let content = self.open_waiting(&mut tx, &row).await?;
         let address = self.address_index(content.from.as_ref());
-        let mut mail = shown(&row, content);
+        let taken = self.list_files(&mut tx, &row).await?;
+        let mut mail = shown(&row, content, &taken);
         for one in threads::list_supported(&mut tx, &address, self.now()).await? {
             let reached = self.reach(&mut tx, user, Named::Victim(&one.victim_id)).await;
             let known = mail.supported.iter().any(|(victim, _)| *victim == one.victim_id);
@@ -258,7 +263,9 @@ impl Gateway {
         duties: &[DutyRow],
     ) -> Result<MailRead> {
         let content = Self::open(&victim.key, "inbound", row.id.as_str(), &row.sealed)?;
-        let mut mail = shown(row, content);
+        let taken = self.list_files(tx, row).await?;
+        let mut mail = shown(row, content, &taken);
+        mail.evidence = self.find_evidence(tx, &victim.row.id, &row.id).await?;
         if let Some(duty) = duties.iter().find(|duty| duty.inbound == row.id) {
             mail.answer = Some(self.read_answer(tx, victim, duty).await?);
         }
@@ -313,10 +320,11 @@ impl Gateway {
         };
         let (row, entries) = self.file(&mut tx, user, filing).await?;
         mailboxes::file(&mut tx, &row).await?;
+        self.hand_on_files(&mut tx, &row).await?;
         Ok(tx.commit(&entries).await?)
     }
 
-    /// Ends the wait of a message that is nobody's, for one of [`REJECTIONS`]. Its words stay sealed as they are.
+    /// Ends the wait of a message that is nobody's, for one of [`REJECTIONS`]. Its words stay sealed as they are; its files go.
     pub async fn reject_quarantined(&self, user: &str, id: &InboundId, why: &str) -> Result<()> {
         let staff = self.authorise(user, &OFFICERS)?;
         if !REJECTIONS.contains(&why) {
@@ -328,6 +336,7 @@ impl Gateway {
         let mut tx = self.pool().begin().await?;
         let row = self.find_waiting(&mut tx, &staff, id).await?;
         mailboxes::reject(&mut tx, id, self.now(), user, why).await?;
+        inbound_files::remove(&mut tx, id).await?;
         let rejected = self.about_waiting(user, Act::Decision, "quarantined-mail-rejected", &row)?;
         Ok(tx.commit(&[rejected.with_fact("why", why)]).await?)
     }

@@ -8,9 +8,18 @@ use serde::de::DeserializeOwned;
 use store::openings::OpeningRow;
 use store::{Tx, keys, log};
 use vault::{CommitmentKey, DataKey, Place, WrappedKey, commitment};
+use zeroize::Zeroizing;
 
 use crate::person::Victim;
 use crate::{Error, Gateway, Result};
+
+const fn place<'a>(table: &'a str, row: &'a str) -> Place<'a> {
+    Place {
+        table,
+        column: "sealed",
+        row,
+    }
+}
 
 fn fault(fault: impl std::fmt::Display) -> Error {
     Error::Vault(fault.to_string())
@@ -68,12 +77,12 @@ impl Gateway {
         value: &T,
     ) -> Result<Vec<u8>> {
         let plain = serde_json::to_vec(value).map_err(|f| Error::broken("sealing", f))?;
-        let place = Place {
-            table,
-            column: "sealed",
-            row,
-        };
-        vault::seal(key, &place, &plain, random(self.entropy())).map_err(fault)
+        self.seal_bytes(key, table, row, &plain)
+    }
+
+    /// The same for bytes as they are.
+    pub(crate) fn seal_bytes(&self, key: &DataKey, table: &str, row: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        vault::seal(key, &place(table, row), plain, random(self.entropy())).map_err(fault)
     }
 
     /// Opens what [`Gateway::seal`] sealed for this cell.
@@ -83,12 +92,7 @@ impl Gateway {
         row: &str,
         sealed: &[u8],
     ) -> Result<T> {
-        let place = Place {
-            table,
-            column: "sealed",
-            row,
-        };
-        let plain = vault::open(key, &place, sealed).map_err(fault)?;
+        let plain = Self::open_bytes(key, table, row, sealed)?;
         // The parser's own words could repeat a value; its position is enough.
         serde_json::from_slice(&plain).map_err(|f| {
             Error::broken(
@@ -96,6 +100,16 @@ impl Gateway {
                 format!("{table} does not parse at column {}", f.column()),
             )
         })
+    }
+
+    /// Opens what [`Gateway::seal_bytes`] sealed for this cell. The bytes are wiped when they are dropped.
+    pub(crate) fn open_bytes(
+        key: &DataKey,
+        table: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        vault::open(key, &place(table, row), sealed).map_err(fault)
     }
 
     /// Commits to a personal value: the log gets the commitment, the vault what opens it.

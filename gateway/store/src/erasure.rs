@@ -52,6 +52,8 @@ statements! {
     PROPOSALS = Statement::both("plan_proposals.erase", "UPDATE plan_proposals SET sealed = $2 WHERE victim_id = $1");
     MEETINGS = Statement::both("meetings.erase", "UPDATE meetings SET sealed = $2 WHERE victim_id = $1");
     INBOUND = Statement::both("inbound.erase", "UPDATE inbound SET sealed = $2 WHERE victim_id = $1");
+    FILES = Statement::both("inbound_files.erase",
+        "DELETE FROM inbound_files WHERE inbound_id IN (SELECT id FROM inbound WHERE victim_id = $1)");
     REFERRALS = Statement::both("referrals.erase", "UPDATE referrals SET sealed = $2 WHERE victim_id = $1");
     REFERENCES = Statement::both("thread_references.erase",
         "DELETE FROM thread_references WHERE thread_id IN (SELECT id FROM threads WHERE victim_id = $1)");
@@ -146,6 +148,8 @@ pub struct Gone {
     pub meetings: u64,
     /// Messages from advisers whose words went.
     pub inbound: u64,
+    /// Files that came with those messages.
+    pub files: u64,
     /// Changes of the contact plan without their values.
     pub proposals: u64,
     /// Changes of details without what stood there.
@@ -236,6 +240,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
         contacts: tx.execute(&CONTACTS, args![victim]).await?,
         meetings: tx.execute(&MEETINGS, blank).await?,
         inbound: tx.execute(&INBOUND, blank).await?,
+        files: 0,
         proposals: tx.execute(&PROPOSALS, blank).await?,
         details: tx.execute(&DETAILS, blank).await?,
         supporters: 0,
@@ -246,6 +251,7 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
     }
     gone.indexes += tx.execute(&REFERENCES, args![victim]).await?;
     tx.execute(&REFERRALS, blank).await?;
+    gone.files = tx.execute(&FILES, args![victim]).await?;
     tx.execute(&THREADS, args![victim]).await?;
     gone.indexes += tx.execute(&ADVISER_ADDRESSES, args![victim]).await?;
     tx.execute(&DOMAINS, &[]).await?;

@@ -167,3 +167,15 @@ fn navigation(roles: &[Role], current: &str) -> Vec<NavItem> {
 pub(crate) fn home(roles: &[Role]) -> &'static str {
     navigation(roles, "").first().map_or("/account", |item| item.href)
 }
+
+/// A file to save, never to show: the layers add `nosniff` and `no-store`.
+pub(crate) fn download(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    (headers, bytes).into_response()
+}

@@ -18,6 +18,20 @@ pub(crate) fn day(date: Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }
 
+/// `2026-11-23`, for the name of a file.
+pub(crate) fn iso_day(at: Timestamp) -> String {
+    at.to_zoned(london()).date().to_string()
+}
+
+/// `800 bytes`, `12 kB`, `3 MB`, upwards, so that nothing is larger than it reads.
+pub(crate) fn bytes(count: usize) -> String {
+    match count {
+        0..1_000 => format!("{count} bytes"),
+        1_000..1_000_000 => format!("{} kB", count.div_ceil(1_000)),
+        _ => format!("{} MB", count.div_ceil(1_000_000)),
+    }
+}
+
 /// `5:30pm`, `10am`, `midday`.
 pub(crate) fn time(at: Timestamp) -> String {
     let local = at.to_zoned(london());

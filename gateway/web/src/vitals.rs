@@ -60,6 +60,12 @@ pub fn note_silent_mailbox(area: &str, is_silent: bool) {
     metrics::gauge!("gateway_mailbox_silent", "area" => area.to_owned()).set(f64::from(u8::from(is_silent)));
 }
 
+/// Notes how many files that came with mail wait for the scanner.
+pub fn note_unscanned_files(count: i64) {
+    let count = i32::try_from(count).unwrap_or(i32::MAX);
+    metrics::gauge!("gateway_files_waiting").set(f64::from(count));
+}
+
 struct Vitals {
     gateway: Arc<Gateway>,
     handle: Counts,

@@ -133,6 +133,7 @@ const STORIES: &[(&str, &[&str])] = &[
             "/victims/{id}/correspondence",
             "/victims/{id}/correspondence/{message}",
             "/victims/{id}/details",
+            "/victims/{id}/evidence/{message}",
             "/victims/{id}/details/change",
             "/victims/{id}/questions/{message}",
             "/victims/{id}/support",
@@ -146,7 +147,11 @@ const STORIES: &[(&str, &[&str])] = &[
 ];
 
 /// GET routes that show no page of their own, with what they answer.
-const NO_PAGES: [(&str, &str); 3] = [
+const NO_PAGES: [(&str, &str); 4] = [
+    (
+        "/victims/{id}/correspondence/{message}/files/{number}",
+        "hands out a file to be saved; the story of the record does",
+    ),
     ("/", "goes on to the first page of whoever is signed in"),
     ("/log/{index}/proof", "a file to take away"),
     ("/session", "whose session it is, for a script of ours"),

@@ -2,7 +2,9 @@
 
 mod answers;
 mod bounces;
+mod evidence;
 mod fetching;
+pub(crate) mod files;
 mod filing;
 pub(crate) mod guesses;
 pub(crate) mod kills;
@@ -45,7 +47,7 @@ pub(crate) fn adviser(changes: &Value) -> Value {
 pub(crate) struct Trial {
     pub(crate) house: TestGateway,
     pub(crate) flows: Gateway,
-    _zone: Zone,
+    zone: Zone,
 }
 
 pub(crate) async fn trial(database: &Database) -> Trial {
@@ -66,11 +68,7 @@ pub(crate) async fn trial_with(database: &Database, faults: Faults) -> Trial {
     ])
     .await;
     let flows = house.taking_mail(zone.address());
-    Trial {
-        house,
-        flows,
-        _zone: zone,
-    }
+    Trial { house, flows, zone }
 }
 
 /// A message to the mailbox, from the server of the adviser's service.

@@ -12,12 +12,12 @@ use super::answers::write;
 use super::filing::{REASON, victim};
 use super::{Trial, question, trial};
 
-const ASKED: &str = "May we say that the screen was granted?";
+pub(super) const ASKED: &str = "May we say that the screen was granted?";
 const WORDS: &str = "The court has granted a screen.";
-const NADIA: &str = "nadia.cole";
-const AWAY: &str = "away.prosecutor";
+pub(super) const NADIA: &str = "nadia.cole";
+pub(super) const AWAY: &str = "away.prosecutor";
 
-async fn add_prosecutors(flows: &Gateway) {
+pub(super) async fn add_prosecutors(flows: &Gateway) {
     for (user, area) in [(NADIA, "north-east"), (AWAY, "south-west")] {
         let details = AccountDetails {
             name: "Nadia Cole".to_owned(),

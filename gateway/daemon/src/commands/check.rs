@@ -117,6 +117,7 @@ async fn check_config(config: &Config, faults: &mut Vec<String>) {
     for about in &config.mail_fetch {
         found("mail fetch", check_mailbox(config, about).await);
     }
+    found("files", mail_in::check_files(config).await);
     if let Some(about) = &config.webhook {
         found("webhook", Receiver::new(about).map(|_| about.url.clone()));
     }

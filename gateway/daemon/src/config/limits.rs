@@ -41,10 +41,7 @@ pub fn faults(config: &Config) -> Vec<String> {
     if let Some(door) = &config.web {
         web(door, &mut must);
     }
-    if let Some(door) = &config.mail_in {
-        door.faults(&mut must);
-    }
-    mail_fetch::faults(&config.mail_fetch, &mut must);
+    mail(config, &mut must);
     if let Some(receiver) = &config.webhook {
         receiver.faults(&mut must);
     }
@@ -78,6 +75,17 @@ pub fn faults(config: &Config) -> Vec<String> {
         );
     }
     faults
+}
+
+/// How mail comes in.
+fn mail(config: &Config, must: &mut impl FnMut(bool, &str)) {
+    if let Some(files) = &config.files {
+        files.faults(must);
+    }
+    if let Some(door) = &config.mail_in {
+        door.faults(must);
+    }
+    mail_fetch::faults(&config.mail_fetch, must);
 }
 
 fn silence(silence: Silence, must: &mut impl FnMut(bool, &str)) {

@@ -5,6 +5,7 @@
 //!
 //! To add a key: a field here, its line in `config/gateway.toml`, and, when it has limits, a line in `limits`.
 
+mod files;
 mod limits;
 mod log;
 mod mail_fetch;
@@ -21,6 +22,7 @@ use domain::rulebook::Confirmation;
 use domain::silence::Silence;
 use serde::Deserialize;
 
+pub use files::Files;
 pub use limits::resolver;
 pub use log::{Format, Level, Log};
 pub use mail_fetch::{Auth, FetchTls, MailFetch};
@@ -67,6 +69,8 @@ pub struct Config {
     /// Mailboxes hosted elsewhere that are read by IMAP.
     #[serde(default)]
     pub mail_fetch: Vec<MailFetch>,
+    /// How files that come with mail are taken; none are without it.
+    pub files: Option<Files>,
     /// Another system that is told of changes; nobody is without it.
     pub webhook: Option<Webhook>,
     /// The program's own log.
@@ -345,6 +349,9 @@ impl Config {
         self.webhook.iter_mut().for_each(|about| about.resolve(folder));
         self.mail_in.iter_mut().for_each(|about| about.resolve(folder));
         self.mail_fetch.iter_mut().for_each(|about| about.resolve(folder));
+        self.files
+            .iter_mut()
+            .for_each(|about| here(&mut about.scanner_socket));
         self.database.address_file.iter_mut().for_each(here);
         self.relay.ca_file.iter_mut().for_each(here);
         self.relay.password_file.iter_mut().for_each(here);

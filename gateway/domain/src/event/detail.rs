@@ -335,6 +335,8 @@ details! {
     AdviserAnswered = "adviser-answered" in Contact {}
     /// Nobody was in contact with the victim for as many working days as the configuration allows.
     NoContact = "no-contact" in Contact {}
+    /// An adviser sent what may be evidence, which goes to a prosecutor.
+    EvidenceArrived = "evidence-arrived" in Contact {}
     /// The victim no longer supports the prosecution.
     VictimWithdrew = "victim-withdrew" in Case {}
     /// The victim wants no more news, of some stages or at all.

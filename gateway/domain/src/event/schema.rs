@@ -203,6 +203,7 @@ pub const KINDS: &[KindSchema] = &[
     kind("adviser-update", &[]),
     kind("adviser-answered", &[]),
     kind("no-contact", &[]),
+    kind("evidence-arrived", &[]),
     kind("victim-withdrew", &[]),
     kind("opt-out", &[STAGES, ALL]),
     kind("opt-in", &[STAGES, ALL]),

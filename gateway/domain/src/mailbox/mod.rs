@@ -7,12 +7,14 @@
 //!
 //! To add a reason: a variant of [`Reason`], its word, its sentence, and the rule in [`route`] that gives it.
 
+mod files;
 mod lookalike;
 mod urns;
 
 #[cfg(test)]
 mod tests;
 
+pub use files::{FileKind, FileState};
 pub use lookalike::resembles;
 pub use urns::urns_in;
 

@@ -66,6 +66,7 @@ const IDS: &[&str] = &[
     "HOUSE-ADVISER-UPDATE",
     "HOUSE-ADVISER-CONFIRM",
     "HOUSE-SILENCE",
+    "HOUSE-EVIDENCE",
 ];
 
 #[test]

@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use audit::entry::Entry;
 use domain::address::EmailAddress;
-use domain::mailbox::Form;
+use domain::mailbox::{FileKind, Form};
 use domain::masked::Masked;
+use mail::attachments::{self, Allowed, Refusal, Taken};
 use mail::inbound::{self, Automatic, Bound, Inbound};
 use mail::origin::Verdict;
 use mail::receiving::Received;
@@ -28,12 +29,15 @@ pub(crate) struct Content {
     pub(crate) doubts: Vec<String>,
 }
 
-/// A file that came with a message. Its content is not kept.
+/// A file that came with a message. Where it was taken, its content is kept apart.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct File {
     pub(crate) media_type: String,
     pub(crate) name: Masked,
     pub(crate) bytes: usize,
+    /// Why it was not taken, where the mailbox takes files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refused: Option<String>,
 }
 
 /// A message as it was read.
@@ -42,20 +46,27 @@ pub(super) struct Looked {
     pub(super) read: Option<Inbound>,
     pub(super) verdict: Verdict,
     pub(super) token: Option<String>,
+    /// What was taken of its files, in their order; empty where the mailbox takes none.
+    pub(super) files: Vec<Result<Taken, Refusal>>,
 }
 
-pub(super) async fn look(incoming: &Incoming, mail: &Received) -> Looked {
+/// Reads a message for an Area that takes files of these kinds.
+pub(super) async fn look(incoming: &Incoming, mail: &Received, kinds: &[FileKind]) -> Looked {
     let token = mail
         .recipients
         .iter()
         .find_map(|recipient| without_token(recipient).1);
     // A message that breaks the parser must not come again and again: it waits for a person like any other doubt.
-    let reading = || inbound::read(&mail.bytes, mail.return_path.as_deref(), &incoming.bounds);
-    let read: std::result::Result<Inbound, Option<Bound>> = match catch_unwind(AssertUnwindSafe(reading)) {
+    let reading = || {
+        let read = inbound::read(&mail.bytes, mail.return_path.as_deref(), &incoming.bounds)?;
+        let files = take_files(incoming, mail, &read, kinds)?;
+        Ok((read, files))
+    };
+    let read: Result<_, Option<Bound>> = match catch_unwind(AssertUnwindSafe(reading)) {
         Ok(read) => read.map_err(Some),
         Err(_) => Err(None),
     };
-    let read = match read {
+    let (read, files) = match read {
         Ok(read) => read,
         Err(bound) => {
             return Looked {
@@ -67,6 +78,7 @@ pub(super) async fn look(incoming: &Incoming, mail: &Received) -> Looked {
                 read: None,
                 verdict: Verdict::UNKNOWN,
                 token,
+                files: Vec::new(),
             };
         }
     };
@@ -94,6 +106,26 @@ pub(super) async fn look(incoming: &Incoming, mail: &Received) -> Looked {
         read: Some(read),
         verdict,
         token,
+        files,
+    }
+}
+
+fn take_files(
+    incoming: &Incoming,
+    mail: &Received,
+    read: &Inbound,
+    kinds: &[FileKind],
+) -> Result<Vec<Result<Taken, Refusal>>, Bound> {
+    match &incoming.files {
+        Some(rules) if !kinds.is_empty() && !read.attachments.is_empty() => {
+            let kinds = kinds.to_vec();
+            let allowed = Allowed {
+                kinds,
+                ..rules.allowed
+            };
+            attachments::take(&mail.bytes, &incoming.bounds, &allowed)
+        }
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -120,10 +152,14 @@ pub(super) fn content(looked: &Looked) -> Content {
             doubts: Vec::new(),
         };
     };
-    let files = read.attachments.iter().map(|file| File {
+    let files = read.attachments.iter().enumerate().map(|(nth, file)| File {
         media_type: file.media_type.clone(),
         name: Masked::new(file.name.clone()),
         bytes: file.bytes,
+        refused: match looked.files.get(nth) {
+            Some(Err(refusal)) => Some(refusal.code().to_owned()),
+            _ => None,
+        },
     });
     Content {
         from: read.from.clone(),

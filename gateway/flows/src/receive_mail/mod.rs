@@ -12,7 +12,7 @@ mod filing;
 
 use audit::entry::{Act, Entry};
 use domain::address::EmailAddress;
-use domain::area::AreaCode;
+use domain::area::{Area, AreaCode};
 use domain::id::{AdviserId, InboundId, ThreadId};
 use domain::mailbox::{self, Answered, Facts, Reason, Route, Sender, Supported};
 use domain::urn::Urn;
@@ -32,6 +32,7 @@ pub(crate) use desk::say;
 pub(crate) use filing::Filing;
 
 use crate::entries::entry;
+use crate::files::FileRules;
 use crate::{Error, Gateway, Result};
 
 /// The worker that files.
@@ -47,6 +48,8 @@ pub struct Incoming {
     pub origins: Origins,
     /// How large a message may be in each respect.
     pub bounds: Bounds,
+    /// How files are taken, where an Area allows them; none are without it.
+    pub files: Option<FileRules>,
 }
 
 /// What became of a message.
@@ -63,13 +66,16 @@ pub enum Arrived {
 impl Gateway {
     /// The Area whose mailbox has this address, with or without a thread's token behind a `+`. Case is ignored.
     pub fn mailbox_area(&self, recipient: &str) -> Option<&AreaCode> {
+        self.mailbox_owner(recipient).map(|area| &area.code)
+    }
+
+    fn mailbox_owner(&self, recipient: &str) -> Option<&Area> {
         let (address, _) = without_token(recipient);
         let mut areas = self.parts.areas.list().iter();
-        let found = areas.find(|area| {
+        areas.find(|area| {
             let mailbox = area.mailbox.as_ref();
             mailbox.is_some_and(|mailbox| mailbox.reveal().eq_ignore_ascii_case(&address))
-        });
-        found.map(|area| &area.code)
+        })
     }
 
     /// Stores a message that came to a mailbox, filed or in quarantine. When this answers, it is durable.
@@ -79,15 +85,15 @@ impl Gateway {
         let area = mail
             .recipients
             .iter()
-            .find_map(|recipient| self.mailbox_area(recipient));
-        let area = area.ok_or(Error::NotFound("mailbox"))?.clone();
-        let looked = look(incoming, mail).await;
+            .find_map(|recipient| self.mailbox_owner(recipient));
+        let area = area.ok_or(Error::NotFound("mailbox"))?;
+        let looked = look(incoming, mail, &area.files).await;
         let digest = self.parts.index.index("inbound", &inbound::identity(&mail.bytes));
-        let mut tx = self.pool().begin().await?;
+        let mut tx = self.pool().begin_by_keys().await?;
         let facts = self.gather(&mut tx, &looked).await?;
         let row = InboundRow {
             id: InboundId::random(self.entropy()),
-            area: area.as_str().to_owned(),
+            area: area.code.as_str().to_owned(),
             state: "quarantined".to_owned(),
             reason: None,
             case_id: None,
@@ -105,7 +111,7 @@ impl Gateway {
             sealed: Vec::new(),
         };
         let content = content(&looked);
-        let (arrived, entries) = match mailbox::route(&facts) {
+        let (row, arrived, entries) = match mailbox::route(&facts) {
             Route::File {
                 victim,
                 adviser,
@@ -121,18 +127,19 @@ impl Gateway {
                 };
                 let (row, entries) = self.file(&mut tx, WORKER, filing).await?;
                 let added = mailboxes::add(&mut tx, &row, &digest).await?;
-                (added.then_some(Arrived::Filed), entries)
+                (row, added.then_some(Arrived::Filed), entries)
             }
             Route::Quarantine(reason) => {
                 let (row, entry) = self.quarantine(&mut tx, row, &content, reason).await?;
                 let added = mailboxes::add(&mut tx, &row, &digest).await?;
-                (added.then_some(Arrived::Quarantined(reason)), vec![entry])
+                (row, added.then_some(Arrived::Quarantined(reason)), vec![entry])
             }
         };
         let Some(arrived) = arrived else {
             // Dropping the transaction takes back what was written for it.
             return Ok(Arrived::Duplicate);
         };
+        self.keep_files(&mut tx, &row, &looked.files).await?;
         tx.commit(&entries).await?;
         Ok(arrived)
     }

@@ -4,12 +4,13 @@
 //! Whether a file is harmful is not decided here: every one that is taken has still to pass [`crate::scanning`].
 //!
 //! **Invariant:** the kind of a file is what its bytes are; a name or a declared type that says otherwise refuses it.
-//! **Invariant:** what is in no list ([`Kind`], the segments and chunks that are kept) is refused or left out.
+//! **Invariant:** what is in no list ([`FileKind`], the segments and chunks that are kept) is refused or left out.
 
 mod jpeg;
 mod orientation;
 mod png;
 
+use domain::mailbox::FileKind;
 use mail_parser::{MessageParser, MessagePart, PartType};
 
 use crate::inbound::{self, Attached, Bound, Bounds};
@@ -18,7 +19,7 @@ use crate::inbound::{self, Attached, Bound, Bounds};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowed {
     /// The kinds.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<FileKind>,
     /// Most bytes of one file when decoded.
     pub bytes_each: usize,
     /// Most bytes of all that are taken of one message.
@@ -27,98 +28,48 @@ pub struct Allowed {
     pub files: usize,
 }
 
-/// What a file is, by its content. HTML, SVG, archives, programs and documents with macros are none of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// ISO 32000.
-    Pdf,
-    /// ISO 15948.
-    Png,
-    /// ITU-T T.81.
-    Jpeg,
-    /// UTF-8 without control characters and without markup at its beginning.
-    Text,
+/// The kind of these bytes.
+fn kind_of(bytes: &[u8]) -> Option<FileKind> {
+    if bytes.starts_with(b"%PDF-") {
+        return Some(FileKind::Pdf);
+    }
+    if bytes.starts_with(png::SIGNATURE) {
+        return Some(FileKind::Png);
+    }
+    if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
+        return Some(FileKind::Jpeg);
+    }
+    is_text(bytes).then_some(FileKind::Text)
 }
 
-/// What holds for one kind.
-struct Facts {
-    code: &'static str,
-    media_types: &'static [&'static str],
-    endings: &'static [&'static str],
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Pdf, Self::Png, Self::Jpeg, Self::Text];
-
-    /// Kebab-case, for the configuration and the database.
-    pub const fn code(self) -> &'static str {
-        self.facts().code
-    }
-
-    /// The kind with this code.
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    /// Its media type.
-    pub const fn media_type(self) -> &'static str {
-        self.facts().media_types[0]
-    }
-
-    /// The kind of these bytes.
-    pub fn of(bytes: &[u8]) -> Option<Self> {
-        if bytes.starts_with(b"%PDF-") {
-            return Some(Self::Pdf);
-        }
-        if bytes.starts_with(png::SIGNATURE) {
-            return Some(Self::Png);
-        }
-        if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
-            return Some(Self::Jpeg);
-        }
-        is_text(bytes).then_some(Self::Text)
-    }
-
-    const fn facts(self) -> Facts {
-        let (code, media_types, endings): (_, &'static [&'static str], &'static [&'static str]) = match self {
-            Self::Pdf => ("pdf", &["application/pdf"], &["pdf"]),
-            Self::Png => ("png", &["image/png"], &["png"]),
-            Self::Jpeg => ("jpeg", &["image/jpeg", "image/jpg"], &["jpg", "jpeg"]),
-            Self::Text => ("text", &["text/plain"], &["txt"]),
-        };
-        Facts {
-            code,
-            media_types,
-            endings,
-        }
-    }
-
-    /// Whether the sender's words about the file fit. `application/octet-stream` says nothing, and some mail programs say it of all.
-    fn fits(self, said: &Attached) -> bool {
-        let facts = self.facts();
-        let silent = said.media_type == "application/octet-stream";
-        (silent || facts.media_types.contains(&said.media_type.as_str()))
-            && ending(&said.name).is_none_or(|ending| facts.endings.contains(&ending.as_str()))
-    }
+/// Whether the sender's words about a file fit what it is. `application/octet-stream` says nothing, and some mail programs say it
+/// of all.
+fn fits(kind: FileKind, said: &Attached) -> bool {
+    let (media_types, endings): (&[&str], &[&str]) = match kind {
+        FileKind::Pdf => (&["application/pdf"], &["pdf"]),
+        FileKind::Png => (&["image/png"], &["png"]),
+        FileKind::Jpeg => (&["image/jpeg", "image/jpg"], &["jpg", "jpeg"]),
+        FileKind::Text => (&["text/plain"], &["txt"]),
+    };
+    let silent = said.media_type == "application/octet-stream";
+    (silent || media_types.contains(&said.media_type.as_str()))
+        && ending(&said.name).is_none_or(|ending| endings.contains(&ending.as_str()))
 }
 
 /// A file that is taken, not yet scanned.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Taken {
     /// What it is.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// Its name as the sender wrote it, on one line and without folders.
     pub name: String,
-    /// What is to be scanned and kept.
+    /// What is to be scanned and kept, without what a picture tells by the way (place, time, device).
     pub bytes: Vec<u8>,
-    /// Whether what it tells by the way (place, time, device, author) was taken out. Never of a PDF.
-    pub stripped: bool,
 }
 
 impl std::fmt::Debug for Taken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Taken({}, [{} bytes])", self.kind.code(), self.bytes.len())
+        write!(f, "Taken({}, [{} bytes])", self.kind, self.bytes.len())
     }
 }
 
@@ -155,7 +106,19 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Kebab-case, for the database and the contact log.
+    const ALL: [Self; 9] = [
+        Self::TooMany,
+        Self::Nested,
+        Self::Undecodable,
+        Self::Empty,
+        Self::TooLarge,
+        Self::TooLargeTogether,
+        Self::Kind,
+        Self::Mismatch,
+        Self::Damaged,
+    ];
+
+    /// Kebab-case, as it is kept with the message.
     pub const fn code(self) -> &'static str {
         match self {
             Self::TooMany => "too-many",
@@ -168,6 +131,11 @@ impl Refusal {
             Self::Mismatch => "mismatch",
             Self::Damaged => "damaged",
         }
+    }
+
+    /// The refusal with this code.
+    pub fn find(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|refusal| refusal.code() == code)
     }
 }
 
@@ -209,29 +177,29 @@ fn take_one(part: &MessagePart<'_>, allowed: &Allowed) -> Result<Taken, Refusal>
     if content.len() > allowed.bytes_each {
         return Err(Refusal::TooLarge);
     }
-    let kind = Kind::of(content).filter(|kind| allowed.kinds.contains(kind));
+    let kind = kind_of(content).filter(|kind| allowed.kinds.contains(kind));
     let kind = kind.ok_or(Refusal::Kind)?;
     let said = inbound::attached(part);
-    if !kind.fits(&said) {
+    if !fits(kind, &said) {
         return Err(Refusal::Mismatch);
     }
-    let (bytes, stripped) = without_asides(kind, content).ok_or(Refusal::Damaged)?;
+    let bytes = without_asides(kind, content).ok_or(Refusal::Damaged)?;
     Ok(Taken {
         kind,
         name: said.name,
         bytes,
-        stripped,
     })
 }
 
-/// The file without what it tells by the way, and whether that could be done; none when it is not whole.
-fn without_asides(kind: Kind, content: &[u8]) -> Option<(Vec<u8>, bool)> {
+/// The file without what it tells by the way (place, time, device, author), as far as that can be taken out; none when it is not
+/// whole.
+fn without_asides(kind: FileKind, content: &[u8]) -> Option<Vec<u8>> {
     match kind {
-        Kind::Jpeg => jpeg::stripped(content).map(|bytes| (bytes, true)),
-        Kind::Png => png::stripped(content).map(|bytes| (bytes, true)),
+        FileKind::Jpeg => jpeg::stripped(content),
+        FileKind::Png => png::stripped(content),
         // Its metadata stand in objects that only a whole reader of PDF could take out without breaking others.
-        Kind::Pdf => is_whole_pdf(content).then(|| (content.to_vec(), false)),
-        Kind::Text => Some((content.to_vec(), false)),
+        FileKind::Pdf => is_whole_pdf(content).then(|| content.to_vec()),
+        FileKind::Text => Some(content.to_vec()),
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mail::attachments::{Allowed, Kind, Refusal, Taken, take};
+use domain::mailbox::FileKind;
+use mail::attachments::{Allowed, Refusal, Taken, take};
 use mail::inbound::Bounds;
 use proptest::prelude::*;
 
@@ -13,7 +14,7 @@ const SECRET: &[u8] = b"51.5074N 0.1278W";
 
 fn allowed() -> Allowed {
     Allowed {
-        kinds: Kind::ALL.to_vec(),
+        kinds: FileKind::ALL.to_vec(),
         bytes_each: 1000,
         bytes_all: 1500,
         files: 3,
@@ -105,21 +106,14 @@ fn the_four_kinds_are_taken_in_their_order_and_a_pdf_and_a_text_byte_for_byte() 
     let files: Vec<Taken> = files.into_iter().map(Result::unwrap).collect();
     let held: Vec<_> = files
         .iter()
-        .map(|file| {
-            (
-                file.kind,
-                file.name.as_str(),
-                file.bytes.as_slice(),
-                file.stripped,
-            )
-        })
+        .map(|file| (file.kind, file.name.as_str(), file.bytes.as_slice()))
         .collect();
     assert_eq!(
         held,
         [
-            (Kind::Pdf, "Letter of support.PDF", PDF, false),
-            (Kind::Text, "", text, false),
-            (Kind::Png, "a", png.as_slice(), true)
+            (FileKind::Pdf, "Letter of support.PDF", PDF),
+            (FileKind::Text, "", text),
+            (FileKind::Png, "a", png.as_slice())
         ]
     );
     let jpeg = jpeg(&[]);
@@ -138,7 +132,6 @@ fn what_a_photograph_tells_is_taken_out_and_the_picture_stays() {
     let mut whole = jpeg(&[&[jfif, exif(6), colours.clone()], &asides[..]].concat());
     whole.extend(b"PK\x03\x04 an archive behind the end");
     let kept = one("image/jpeg", "a.jpeg", &whole).unwrap();
-    assert!(kept.stripped);
     let upright = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     let expected = jpeg(&[
         segment(0xe0, b"JFIF\0\x01\x02\x01\0\x48\0\x48\0\0"),
@@ -181,7 +174,7 @@ fn what_is_of_no_kind_is_refused_whatever_it_is_called() {
         }
     }
     let images_only = Allowed {
-        kinds: vec![Kind::Png],
+        kinds: vec![FileKind::Png],
         ..allowed()
     };
     let raw = message(&[("application/pdf", "a.pdf", PDF)]);

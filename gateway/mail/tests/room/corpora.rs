@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use mail::attachments::{self, Allowed, Kind};
+use domain::mailbox::FileKind;
+use mail::attachments::{self, Allowed};
 use mail::inbound::{self, Bounds, Doubt};
 
 use crate::bombs;
@@ -144,7 +145,7 @@ fn read(raw: &[u8], name: &str) -> (bool, Duration) {
 
 fn every_file() -> Allowed {
     Allowed {
-        kinds: Kind::ALL.to_vec(),
+        kinds: FileKind::ALL.to_vec(),
         bytes_each: usize::MAX,
         bytes_all: usize::MAX,
         files: usize::MAX,

@@ -1,5 +1,7 @@
 //! The mailbox for advisers, as officers see it: what waits in quarantine and why, and what stands in somebody's file.
 
+mod evidence;
+mod files;
 mod question;
 mod referral;
 mod silence;
@@ -10,6 +12,8 @@ use domain::id::{InboundId, VictimId};
 use domain::mailbox::Reason;
 use flows::{AnswerRead, MailOutline, MailRead, MailboxQuestion, REJECTIONS, SIGNED_IN};
 use serde::Serialize;
+
+use files::{FileShown, Reader};
 
 use super::rules::Rules;
 use crate::door::Door;
@@ -33,6 +37,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
     .into_iter()
     .chain(question::routes())
+    .chain(files::routes())
+    .chain(evidence::routes())
     .chain(referral::routes())
     .collect()
 }
@@ -62,6 +68,9 @@ struct Message {
     facts: SummaryList,
     text: String,
     text_cut: bool,
+    files: Vec<FileShown>,
+    /// That it may be evidence.
+    evidence: Option<String>,
     /// The page on which it is answered.
     href: Option<String>,
     answer: Option<Answer>,
@@ -94,8 +103,8 @@ struct Letters {
 fn item(mail: &MailOutline) -> TimelineItem {
     let files = match mail.files {
         0 => None,
-        1 => Some("1 file came with it and was not kept".to_owned()),
-        files => Some(format!("{files} files came with it and were not kept")),
+        1 => Some("1 file came with it".to_owned()),
+        files => Some(format!("{files} files came with it")),
     };
     let (title, href, link_text) = match &mail.victim {
         Some(victim) => (
@@ -153,7 +162,7 @@ fn found(check: &str) -> &'static str {
     }
 }
 
-fn message(mail: MailRead) -> Message {
+fn message(mail: MailRead, reader: Reader) -> Message {
     let checks = mail.checks.iter().map(|(name, check)| match name.as_str() {
         SIGNED_IN => "Written here by an adviser who had signed in".to_owned(),
         _ => format!("{}: {}", name.to_uppercase(), found(check)),
@@ -164,7 +173,7 @@ fn message(mail: MailRead) -> Message {
     } else {
         mail.from.as_str()
     };
-    let mut facts = SummaryList::default()
+    let facts = SummaryList::default()
         .row("From", from)
         .row("Came on", show::moment(mail.mail.received_at))
         .row(
@@ -176,10 +185,9 @@ fn message(mail: MailRead) -> Message {
             },
         )
         .row("Where it comes from", checks);
-    for (media_type, name, bytes) in &mail.files {
-        facts = facts.row("File, not kept", format!("{name} ({media_type}, {bytes} bytes)"));
-    }
     Message {
+        files: files::shown(&mail, reader),
+        evidence: mail.evidence.as_ref().map(evidence::said),
         heading: format!("{}, from an adviser", show::moment(mail.mail.received_at)),
         facts,
         text: mail.text,
@@ -250,7 +258,7 @@ async fn show_waiting(
         why: mail.mail.reason.map_or("", Reason::sentence),
         victim,
         reason: Choice::new("why", "Why is it not filed?", WHY, form, problems),
-        message: message(mail),
+        message: message(mail, Reader::Officer),
     };
     let shown = Page::new("A message that waits")
         .under("/mailbox")
@@ -310,7 +318,7 @@ fn filed(victim: &VictimId, mail: MailRead) -> Message {
     let href = format!("/victims/{victim}/correspondence/{}", mail.mail.id);
     Message {
         href: Some(href),
-        ..message(mail)
+        ..message(mail, Reader::Officer)
     }
 }
 

@@ -5,11 +5,10 @@ use axum::response::Response;
 use flows::FoundEntry;
 use serde::Serialize;
 
-use super::take::download;
 use super::words::{REASONS, fields, in_words};
 use crate::door::Door;
 use crate::form::{Form, Problems};
-use crate::page::{Page, Shown};
+use crate::page::{Page, Shown, download};
 use crate::parts::{Choice, SummaryList};
 use crate::refusal::Refusal;
 use crate::visit::Visit;

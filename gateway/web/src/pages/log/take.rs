@@ -1,7 +1,6 @@
 //! What an auditor takes away, for a reason: the table of a search, the pack of a case.
 
 use axum::extract::State;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::question::{FIELDS, question};
@@ -9,20 +8,9 @@ use super::show;
 use super::words::REASONS;
 use crate::door::Door;
 use crate::form::{Form, Problems};
+use crate::page::download;
 use crate::refusal::Refusal;
 use crate::visit::Visit;
-
-/// A file to save, never to show: the layers add `nosniff` and `no-store`.
-pub(super) fn download(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, media_type.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
-    ];
-    (headers, bytes).into_response()
-}
 
 fn need_reason(form: &Form, problems: &mut Problems) {
     let is_reason = REASONS.iter().any(|(code, _)| *code == form.value("reason"));

@@ -7,6 +7,7 @@ use domain::people::TransportClass;
 use flows::{ANSWER_CHARS_MAX, QuestionRead, ReferralEnd, ReferralRead};
 use serde::Serialize;
 
+use super::files::Reader;
 use super::{Message, referral};
 use crate::door::Door;
 use crate::form::{Form, Problems};
@@ -42,6 +43,8 @@ struct Question {
     words: Option<Textarea>,
     /// What to ask a prosecutor.
     ask: Option<Textarea>,
+    /// Whether it can be marked as what may be evidence.
+    may_mark: bool,
 }
 
 pub(super) fn path(victim: &VictimId, question: &InboundId) -> String {
@@ -148,8 +151,9 @@ pub(super) async fn shown(
         referral: read.referral.as_ref().filter(|_| is_open).map(referral::standing),
         words: (may_write || problems.at("answer").is_some()).then(|| words(form, problems, read.referral.as_ref())),
         ask: (may_write || problems.at("question").is_some()).then(|| referral::ask_field(form, problems)),
+        may_mark: read.mail.evidence.is_none(),
         name: read.name,
-        message: super::message(read.mail),
+        message: super::message(read.mail, Reader::Officer),
     };
     let page = Page::new("A message from an adviser")
         .under("/mailbox")

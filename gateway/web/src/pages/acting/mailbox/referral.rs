@@ -7,8 +7,9 @@ use domain::id::{InboundId, VictimId};
 use flows::{ANSWER_CHARS_MAX, QUESTION_CHARS_MAX, ReferralEnd, ReferralOutline, ReferralRead};
 use serde::Serialize;
 
-use super::Message;
+use super::files::Reader;
 use super::question::{named, path as question_path, shown as question_shown};
+use super::{Message, evidence};
 use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::{Page, Shown};
@@ -157,6 +158,7 @@ async fn take_back(
 #[derive(Serialize)]
 struct Questions {
     waiting: Timeline,
+    evidence: Timeline,
 }
 
 fn item(one: &ReferralOutline) -> TimelineItem {
@@ -178,7 +180,9 @@ fn item(one: &ReferralOutline) -> TimelineItem {
 
 async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
     let waiting = door.gateway().list_referrals(visit.user()?).await?;
+    let marked = door.gateway().list_evidence(visit.user()?).await?;
     let data = Questions {
+        evidence: evidence::waiting(&marked),
         waiting: Timeline {
             items: waiting.iter().map(item).collect(),
         },
@@ -191,11 +195,11 @@ async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> 
     )
 }
 
-fn path(victim: &VictimId, question: &InboundId) -> String {
+pub(super) fn path(victim: &VictimId, question: &InboundId) -> String {
     format!("/victims/{victim}/questions/{question}")
 }
 
-fn parsed(id: &str, message: &str) -> Result<(VictimId, InboundId), Refusal> {
+pub(super) fn parsed(id: &str, message: &str) -> Result<(VictimId, InboundId), Refusal> {
     let victim = VictimId::parse(id).map_err(|_| Refusal::NotFound)?;
     let question = InboundId::parse(message).map_err(|_| Refusal::NotFound)?;
     Ok((victim, question))
@@ -321,7 +325,7 @@ async fn desk(
         name: read.name,
         asked: show::moment(read.referral.asked_at),
         question: read.referral.question,
-        message: super::message(read.mail),
+        message: super::message(read.mail, Reader::Prosecutor),
         answer: field(answer_field, ANSWER_CHARS_MAX, form, problems),
         why: field(why_field, QUESTION_CHARS_MAX, form, problems),
     };
