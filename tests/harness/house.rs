@@ -128,6 +128,7 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
             at_half_time: true,
         },
         silence: Silence::default(),
+        rejected_mail_days: 90,
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),
             "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),

@@ -290,6 +290,7 @@ pub fn settings(config: &Config) -> Result<Settings, Fault> {
         adviser_notice_s: outbox.adviser_notice_s,
         attention: attention(&config.rules.attention_hours),
         silence: config.silence,
+        rejected_mail_days: config.retention.rejected_mail_days,
         office_hours: (office.hours_en.clone(), office.hours_cy.clone()),
         sender_name: sender.name.clone(),
         sender_address: sender.address.clone(),

@@ -68,6 +68,8 @@ pub struct Settings {
     pub attention: Thresholds,
     /// How long silence may last.
     pub silence: Silence,
+    /// So many days after it was rejected, the words of a message to a mailbox go.
+    pub rejected_mail_days: i64,
     /// When the telephone is answered, as victims read it, in English and Welsh.
     pub office_hours: (String, String),
     /// The name in From.

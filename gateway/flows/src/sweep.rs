@@ -5,7 +5,7 @@ use domain::id::EventId;
 use jiff::SignedDuration;
 use store::notices::{self, Notice};
 use store::reach::Named;
-use store::{drafts, obligations, outbox, vettings};
+use store::{drafts, mailboxes, obligations, outbox, vettings};
 
 use crate::entries::{about, entry};
 use crate::owed::find_owed;
@@ -77,8 +77,29 @@ impl Gateway {
         }
         tx.commit(&entries).await?;
         self.forget_answers().await?;
+        self.empty_rejected_mail().await?;
         self.notice_silences(&mut swept).await?;
         Ok(swept)
+    }
+
+    /// Takes away the words of messages to the mailboxes that were rejected long ago and belong to nobody.
+    async fn empty_rejected_mail(&self) -> Result<()> {
+        let days = self.parts.settings.rejected_mail_days;
+        let before = self.now() - SignedDuration::from_hours(24 * days);
+        let mut tx = self.pool().read().await?;
+        let old = mailboxes::list_rejected(&mut tx, before, ROWS_MAX).await?;
+        drop(tx);
+        if old.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.pool().begin().await?;
+        let mut entries = Vec::with_capacity(old.len());
+        for (id, area) in &old {
+            mailboxes::empty(&mut tx, id).await?;
+            let gone = entry(self.now(), WORKER, Act::Erasure, "rejected-mail-erased")?;
+            entries.push(gone.with_area(area).with_fact("inbound", id.as_str()));
+        }
+        Ok(tx.commit(&entries).await?)
     }
 
     /// Notices that nobody has seen, oldest first. They hold no personal data.

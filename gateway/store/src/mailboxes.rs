@@ -50,6 +50,9 @@ statements! {
     REJECT = Statement::both("inbound.reject",
         "UPDATE inbound SET state = 'rejected', decided_at = $2, decided_by = $3, decided_why = $4 \
          WHERE id = $1 AND state = 'quarantined'");
+    REJECTED = Statement::both("inbound.list_rejected",
+        "SELECT id, area FROM inbound WHERE state = 'rejected' AND decided_at < $1 AND LENGTH(sealed) > 0 ORDER BY decided_at, id LIMIT $2");
+    EMPTY = Statement::both("inbound.empty", "UPDATE inbound SET sealed = $2 WHERE id = $1 AND state = 'rejected'");
     COUNT = Statement::both("inbound.count",
         "SELECT area, state, COALESCE(reason, ''), COUNT(*), MAX(received_at) FROM inbound GROUP BY area, state, COALESCE(reason, '') ORDER BY 1, 2, 3");
 }
@@ -257,4 +260,17 @@ pub async fn count(tx: &mut Tx) -> Result<Vec<CountRow>> {
         })
     };
     tx.list(&COUNT, &[]).await?.iter().map(one).collect()
+}
+
+/// Rejected messages whose words are still there, decided before this moment: each with its Area's code.
+pub async fn list_rejected(tx: &mut Tx, before: Timestamp, most: u32) -> Result<Vec<(InboundId, String)>> {
+    let rows = tx.list(&REJECTED, args![before, i64::from(most)]).await?;
+    let one = |row: &Row| Ok((row.parsed(0, InboundId::parse)?, row.text(1)?));
+    rows.iter().map(one).collect()
+}
+
+/// Takes the words of a rejected message away.
+pub async fn empty(tx: &mut Tx, id: &InboundId) -> Result<()> {
+    let nothing: &[u8] = &[];
+    tx.execute_one(&EMPTY, args![id, nothing]).await
 }

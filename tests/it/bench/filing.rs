@@ -31,8 +31,6 @@ use super::letters;
 use crate::mailbox::peers::{hand_over, open, zone};
 use crate::mailbox::{MAILBOX, adviser};
 
-/// Victims who are written about, each with an adviser of their own.
-const VICTIMS: usize = 64;
 /// A sealed opening of some lines.
 const OPENING_BYTES: usize = 1 + 12 + 1024 + 16;
 const CLOSING_MAX: Duration = Duration::from_secs(5);
@@ -45,6 +43,9 @@ pub(super) struct Amount {
     pub(super) messages: usize,
     /// Connections to the door, and as many tasks where there is none.
     pub(super) connections: usize,
+    /// Who is written about, each with an adviser of their own. Nobody has a hundred letters that were never answered, so these
+    /// are many.
+    pub(super) victims: usize,
 }
 
 /// What a lane does with its messages.
@@ -85,41 +86,41 @@ fn urn(victim: usize) -> String {
     format!("01NE46{victim:03}26")
 }
 
-fn from(number: usize) -> String {
-    format!("adviser{}@haven.example", number % VICTIMS)
+fn from(victim: usize) -> String {
+    format!("adviser{victim}@haven.example")
 }
 
 /// A question of some lines, as long as people write them.
-fn message(number: usize) -> String {
+fn message((number, victim): (usize, usize)) -> String {
     let lines = "She would like to know what happens next and by when she will hear.\r\n".repeat(12);
     format!(
         "From: {}\r\nTo: {MAILBOX}\r\nSubject: A question\r\nMessage-ID: <{number}@haven.example>\r\nMIME-Version: 1.0\r\n\
          Content-Type: text/plain; charset=utf-8\r\n\r\nAbout {}:\r\n{lines}",
-        from(number),
-        urn(number % VICTIMS)
+        from(victim),
+        urn(victim)
     )
 }
 
-fn received(number: usize) -> Received {
+fn received((number, victim): (usize, usize)) -> Received {
     Received {
         client: Some(Client {
             ip: "127.0.0.1".parse().expect("an address"),
             hello: "mail.haven.example".to_owned(),
         }),
-        return_path: Some(from(number)),
+        return_path: Some(from(victim)),
         recipients: vec![MAILBOX.to_owned()],
-        bytes: message(number).into_bytes(),
+        bytes: message((number, victim)).into_bytes(),
     }
 }
 
 impl Office {
     /// One on this database, with so many messages in it already.
-    pub(super) async fn open(database: &Database, stored: usize) -> Self {
+    pub(super) async fn open(database: &Database, stored: usize, victims: usize) -> Self {
         let house = TestGateway::new(database, Faults::Always(Fault::None)).await;
         if stored > 0 {
             letters::fill(database, &house.flows, stored).await;
         }
-        for victim in 0..VICTIMS {
+        for victim in 0..victims {
             let changes = json!({
                 "urn": urn(victim), "victim_ref": format!("V-{victim}"), "legal_name": format!("Person Number{victim}"),
                 "preferred_name": "Person", "email": safe(format!("person{victim}@inbox.example")),
@@ -144,7 +145,8 @@ impl Office {
     pub(super) async fn run(&mut self, lane: Lane, amount: Amount) -> Duration {
         let mut shares = vec![Vec::new(); amount.connections];
         for nth in 0..amount.messages {
-            shares[nth % amount.connections].push(self.number + nth);
+            let number = self.number + nth;
+            shares[nth % amount.connections].push((number, number % amount.victims));
         }
         self.number += amount.messages;
         let begun = Instant::now();
@@ -152,7 +154,7 @@ impl Office {
         for share in shares {
             match lane {
                 Lane::Door => {
-                    let said = share.into_iter().map(|number| (from(number), message(number)));
+                    let said = share.into_iter().map(|one| (from(one.1), message(one)));
                     running.spawn(hand_over(self.door.local_addr(), said.collect()));
                 }
                 Lane::Flow => {
@@ -184,9 +186,9 @@ impl Office {
     }
 }
 
-async fn take(flows: &Gateway, share: Vec<usize>) {
-    for number in share {
-        let arrived = flows.receive_mail(&received(number)).await;
+async fn take(flows: &Gateway, share: Vec<(usize, usize)>) {
+    for one in share {
+        let arrived = flows.receive_mail(&received(one)).await;
         assert_eq!(arrived.expect("an answer"), Arrived::Filed);
     }
 }
@@ -194,7 +196,7 @@ async fn take(flows: &Gateway, share: Vec<usize>) {
 impl Rows {
     async fn of_one_filed(house: &TestGateway, flows: &Gateway) -> Self {
         let before = house.log_bodies().await.len();
-        take(flows, vec![0]).await;
+        take(flows, vec![(0, 0)]).await;
         let entries = house.log_bodies().await.split_off(before);
         let mut tx = house.reader().await;
         let victim = store::subjects::find_by_ref(&mut tx, &urn(0), "V-0").await;
@@ -237,9 +239,9 @@ impl Rows {
     }
 
     /// Parses each of these messages and commits the rows of one that was filed, a transaction each.
-    async fn write(&self, pool: &store::Pool, share: Vec<usize>) {
-        for number in share {
-            let mail = received(number);
+    async fn write(&self, pool: &store::Pool, share: Vec<(usize, usize)>) {
+        for one in share {
+            let mail = received(one);
             let path = mail.return_path.as_deref();
             let read = inbound::read(&mail.bytes, path, &Bounds::default()).expect("it can be read");
             assert!(read.doubts.is_empty());
@@ -298,7 +300,7 @@ impl Rows {
 /// Messages a second of each lane: the median over the rounds, in which the lanes take turns. A database that was empty a moment
 /// ago plans as if it were still: `stored` messages are in it, which it knows.
 pub(super) async fn compare(database: &Database, stored: usize, amount: Amount) -> Vec<(Lane, f64)> {
-    let mut office = Box::pin(Office::open(database, stored)).await;
+    let mut office = Box::pin(Office::open(database, stored, amount.victims)).await;
     let mut took = vec![Vec::with_capacity(amount.rounds); LANES.len()];
     for round in 0..amount.rounds {
         for turn in 0..LANES.len() {
@@ -318,8 +320,8 @@ pub(super) async fn grow(
     amount: Amount,
 ) -> (f64, f64) {
     let mut offices = [
-        Box::pin(Office::open(small, few)).await,
-        Box::pin(Office::open(large, many)).await,
+        Box::pin(Office::open(small, few, amount.victims)).await,
+        Box::pin(Office::open(large, many, amount.victims)).await,
     ];
     let mut took = [Vec::new(), Vec::new()];
     for round in 0..amount.rounds {
@@ -354,14 +356,14 @@ mod writes {
     #[tokio::test]
     async fn what_is_committed_alone_is_what_filing_writes_and_no_less() {
         let database = harness::database::postgres().await;
-        let office = Office::open(&database, 0).await;
+        let office = Office::open(&database, 0, 1).await;
         let filing = async {
-            take(&office.flows, vec![1]).await;
+            take(&office.flows, vec![(1, 0)]).await;
             1
         };
         let filed = overhear(Box::pin(filing), 1).await;
         let writing = async {
-            office.rows.write(office.house.pool(), vec![2]).await;
+            office.rows.write(office.house.pool(), vec![(2, 0)]).await;
             1
         };
         let alone = overhear(Box::pin(writing), 1).await;

@@ -321,16 +321,21 @@ const FEW_FILED: filing::Amount = filing::Amount {
     rounds: 1,
     messages: 8,
     connections: 2,
+    victims: 4,
 };
 /// Rounds are many and short: the machine may be busier at one time than at another.
 const FILED: filing::Amount = filing::Amount {
     rounds: 9,
     messages: 320,
     connections: 16,
+    victims: 512,
 };
 
+/// What is there when the lanes are compared: an office of some years.
+const STORED: usize = 100_000;
+
 async fn print_filing<F: Future<Output = Database>>(name: &str, fresh: impl Fn() -> F) {
-    let rates = filing::compare(&fresh().await, FEW, FILED).await;
+    let rates = filing::compare(&fresh().await, STORED, FILED).await;
     let of = |way| {
         rates
             .iter()
@@ -338,7 +343,7 @@ async fn print_filing<F: Future<Output = Database>>(name: &str, fresh: impl Fn()
             .map_or(0.0, |(_, rate)| *rate)
     };
     println!(
-        "\n{name}: messages filed a second, medians of {} rounds of {} that took turns, over {} connections",
+        "\n{name}: messages filed a second, medians of {} rounds of {} that took turns, over {} connections, beside {STORED} that are stored",
         FILED.rounds, FILED.messages, FILED.connections
     );
     let alone = of(Way::Alone);

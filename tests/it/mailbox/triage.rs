@@ -3,9 +3,11 @@
 use domain::id::{InboundId, VictimId};
 use domain::mailbox::Reason;
 use flows::{Arrived, Error, MailboxQuestion};
+use harness::bytes::found_in;
 use harness::case::URN;
 use harness::gateway::{APPROVER, AUDITOR, OFFICER};
 use harness::on_both;
+use jiff::SignedDuration;
 
 use super::{ADVISER, Trial, mail, question, trial};
 
@@ -26,6 +28,35 @@ async fn her(trial: &Trial) -> VictimId {
         .expect("an answer");
     found.expect("the victim").victim.id
 }
+
+on_both!(
+    async fn the_words_of_a_rejected_message_go_after_ninety_days(database: Database) {
+        let trial = trial(&database).await;
+        trial
+            .receive(&mail(ADVISER, "Subject: x\r\n", "How is Maren?"))
+            .await;
+        let (id, _) = waiting(&trial, OFFICER).await.remove(0);
+        let rejected = trial.flows.reject_quarantined(OFFICER, &id, "not-for-us").await;
+        rejected.expect("rejected");
+        let decided = trial.flows.now();
+        let kept = async |days: i64| {
+            let later = decided + SignedDuration::from_hours(24 * days + 1);
+            trial.house.clock().set_to(later);
+            trial.flows.sweep(60).await.expect("a sweep");
+            let mut tx = trial.house.reader().await;
+            let old = store::mailboxes::list_rejected(&mut tx, later, 10).await;
+            old.expect("an answer").len()
+        };
+        assert_eq!(kept(89).await, 1);
+        assert_eq!(kept(90).await, 0);
+        assert_eq!(kept(91).await, 0);
+        let log = trial.house.log_bodies().await;
+        let erased = log
+            .iter()
+            .filter(|entry| !found_in(entry, &["rejected-mail-erased"]).is_empty());
+        assert_eq!(erased.count(), 1, "once");
+    }
+);
 
 on_both!(
     async fn a_person_supplies_the_link_that_was_missing_and_never_the_consent(database: Database) {

@@ -86,6 +86,10 @@ fn mail(config: &Config, must: &mut impl FnMut(bool, &str)) {
         door.faults(must);
     }
     mail_fetch::faults(&config.mail_fetch, must);
+    must(
+        (1..=3650).contains(&config.retention.rejected_mail_days),
+        "retention.rejected_mail_days: must be between 1 and 3650 days",
+    );
 }
 
 fn silence(silence: Silence, must: &mut impl FnMut(bool, &str)) {

@@ -141,6 +141,13 @@ pub struct Rules {
 pub struct Retention {
     /// The policy.
     pub file: PathBuf,
+    /// Days after which the words of a rejected message to a mailbox go.
+    #[serde(default = "rejected_mail_days")]
+    pub rejected_mail_days: i64,
+}
+
+const fn rejected_mail_days() -> i64 {
+    90
 }
 
 /// The words.

@@ -146,6 +146,7 @@ fn settings(bounce_key: ReturnPathKey) -> Settings {
         adviser_notice_s: 4 * 3600,
         attention: house::attention(&ATTENTION_HOURS),
         silence: Silence::default(),
+        rejected_mail_days: 90,
         office_hours: (
             "Monday to Friday, 9am to 5pm".to_owned(),
             "dydd Llun i ddydd Gwener, 9am i 5pm".to_owned(),
