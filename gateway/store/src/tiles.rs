@@ -41,7 +41,10 @@ macro_rules! counted {
 
 statements! {
     BETWEEN = Statement::both("tiles.count_between", counted!(" AND o.last_at >= $22 AND o.last_at <= $23"));
-    AT_HALF = Statement::both("tiles.count_at_half", counted!(" AND o.half_at <= $23 AND +o.last_at >= $22"));
+    // Both by the index of half the time. The plus keeps SQLite from the index of the last moment; PostgreSQL would read each row
+    // because of it, and without it finds both in the index.
+    AT_HALF = Statement::pair("tiles.count_at_half",
+        counted!(" AND o.half_at <= $23 AND +o.last_at >= $22"), counted!(" AND o.half_at <= $23 AND o.last_at >= $22"));
     WAITING = Statement::both("tiles.count_waiting", counted!(" AND o.waiting_for IS NOT NULL"));
     OF_OFFICER = Statement::both("tiles.count_of_officer",
         concat!("SELECT COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
