@@ -241,14 +241,9 @@ impl Gateway {
                     .to_owned(),
             ));
         }
-        outbox::release(&mut tx, id, now)
-            .await
-            .map_err(|fault| match fault {
-                store::Error::Changed { .. } => Error::Conflict(
-                    "only a message that is held, unknown or failed can be sent again".to_owned(),
-                ),
-                fault => fault.into(),
-            })?;
+        outbox::release(&mut tx, id, now).await.map_err(Error::overtaken(
+            "only a message that is held, unknown or failed can be sent again",
+        ))?;
         obligations::wait(&mut tx, &owed.id, None).await?;
         let entry = about(now, actor, Act::Decision, "message-sent-again", &owed)?;
         Ok(tx

@@ -68,6 +68,14 @@ impl Error {
         }
     }
 
+    /// Says of a row that somebody else changed meanwhile in these words what came of it.
+    pub(crate) fn overtaken(sentence: &'static str) -> impl FnOnce(store::Error) -> Self {
+        move |fault| match fault {
+            store::Error::Changed { .. } => Self::Conflict(sentence.to_owned()),
+            fault => fault.into(),
+        }
+    }
+
     /// Whether somebody else changed a row between its reading and its writing: there is nothing else to say of it.
     pub fn is_overtaken(&self) -> bool {
         matches!(self, Self::Store(store::Error::Changed { .. }))

@@ -30,14 +30,14 @@ pub enum EvidenceEnd {
     /// It was taken into the case.
     Taken,
     /// It is no evidence.
-    None,
+    NotEvidence,
 }
 
 impl EvidenceEnd {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Taken => "taken",
-            Self::None => "none",
+            Self::NotEvidence => "none",
         }
     }
 }
@@ -80,13 +80,6 @@ fn outline(row: EvidenceRow) -> EvidenceOutline {
     }
 }
 
-fn changed(sentence: &'static str) -> impl FnOnce(store::Error) -> Error {
-    move |fault| match fault {
-        store::Error::Changed { .. } => Error::Conflict(sentence.to_owned()),
-        fault => fault.into(),
-    }
-}
-
 impl Gateway {
     /// Marks a message in a victim's record as what may be evidence.
     pub async fn mark_evidence(&self, user: &str, victim: &VictimId, message: &InboundId) -> Result<()> {
@@ -110,7 +103,7 @@ impl Gateway {
         )?;
         let mut entries = vec![marked];
         self.record_one(&mut tx, user, &event, her, &mut entries).await?;
-        let owed = evidence::find_duty(&mut tx, SOURCE, own_id.as_str()).await?;
+        let owed = obligations::find_open_of_event(&mut tx, SOURCE, own_id.as_str()).await?;
         let owed = owed.ok_or_else(|| {
             Error::Conflict(
                 "nobody is owed anything in this case any more, since it is closed; give the evidence to its prosecutor yourself"
@@ -120,7 +113,7 @@ impl Gateway {
         obligations::wait(&mut tx, &owed, Some(WITH_THE_PROSECUTOR)).await?;
         evidence::add(&mut tx, (message, victim), &owed, (user, now))
             .await
-            .map_err(changed("this message is marked as evidence already"))?;
+            .map_err(Error::overtaken("this message is marked as evidence already"))?;
         Ok(tx.commit(&entries).await?)
     }
 
@@ -148,19 +141,9 @@ impl Gateway {
         let mark = evidence::find(&mut tx, message, &victim.row.id).await?;
         let mark = mark.filter(|mark| mark.state == "marked");
         let mark = mark.ok_or(Error::NotFound("message"))?;
-        let mail = mailboxes::find_filed(&mut tx, message, &victim.row.id).await?;
-        let mail = mail.ok_or(Error::NotFound("message"))?;
-        let mail = self.read_filed(&mut tx, &victim, &mail, &[]).await?;
-        let read = about_victim(
-            self.now(),
-            user,
-            Act::Consultation,
-            "correspondence-read",
-            &victim,
-        )?
-        .with_reason(reason)
-        .with_fact("inbound", message.as_str());
-        let (name, _) = Self::on_top(&victim)?;
+        let (name, mail, read) = self
+            .read_as_prosecutor(&mut tx, user, &victim, (message, reason))
+            .await?;
         tx.commit(&[read]).await?;
         Ok(EvidenceDesk {
             name,
@@ -187,7 +170,7 @@ impl Gateway {
         let mark = mark.ok_or(Error::NotFound("message"))?;
         evidence::end(&mut tx, message, end.as_str(), (user, now))
             .await
-            .map_err(changed(OVER))?;
+            .map_err(Error::overtaken(OVER))?;
         let ended = about_victim(now, user, Act::Decision, "evidence-decided", &her)?
             .with_obligation(mark.obligation.as_str())
             .with_fact("inbound", message.as_str())
@@ -209,7 +192,7 @@ impl Gateway {
         message: &InboundId,
     ) -> Result<Option<EvidenceOutline>> {
         let mark = evidence::find(tx, message, victim).await?;
-        let mark = mark.filter(|mark| mark.state != EvidenceEnd::None.as_str());
+        let mark = mark.filter(|mark| mark.state != EvidenceEnd::NotEvidence.as_str());
         Ok(mark.map(outline))
     }
 }

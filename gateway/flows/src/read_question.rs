@@ -1,16 +1,17 @@
 //! A message of an adviser on its own, with everything that an officer needs to answer it (issue 5, section 5).
 
-use audit::entry::Act;
+use audit::entry::{Act, Entry};
 use domain::contact::Plan;
 use domain::id::{InboundId, VictimId};
 use domain::people::TransportClass;
 use jiff::civil::Date;
-use store::mailboxes;
 use store::reach::Named;
+use store::{Tx, mailboxes};
 
 use crate::deliver::Correspondent;
 use crate::entries::about_victim;
 use crate::mailboxes::MailRead;
+use crate::person::Victim;
 use crate::referrals::ReferralRead;
 use crate::review_draft::mask_address;
 use crate::whose::OFFICERS;
@@ -59,9 +60,7 @@ impl Gateway {
             .await?;
         let duties = mailboxes::list_duties(&mut tx, &victim.row.id).await?;
         let mail = self.read_filed(&mut tx, &victim, &row, &duties).await?;
-        let read = about_victim(now, user, Act::Consultation, "correspondence-read", &victim)?
-            .with_reason(reason)
-            .with_fact("inbound", question.as_str());
+        let read = self.reading(user, &victim, (question, reason))?;
         let (name, plan) = Self::on_top(&victim)?;
         let referral = self.newest_referral(&mut tx, &victim, question).await?;
         tx.commit(&[read]).await?;
@@ -76,5 +75,26 @@ impl Gateway {
             adviser: adviser.name.reveal().to_owned(),
             transport: adviser.transport,
         })
+    }
+
+    /// A message in a victim's record as a prosecutor gets it: the victim's name, the message, and the entry of its reading, which
+    /// the caller commits before a word is seen.
+    pub(crate) async fn read_as_prosecutor(
+        &self,
+        tx: &mut Tx,
+        user: &str,
+        victim: &Victim,
+        (message, reason): (&InboundId, &str),
+    ) -> Result<(String, MailRead, Entry)> {
+        let mail = mailboxes::find_filed(tx, message, &victim.row.id).await?;
+        let mail = mail.ok_or(Error::NotFound("message"))?;
+        let mail = self.read_filed(tx, victim, &mail, &[]).await?;
+        let (name, _) = Self::on_top(victim)?;
+        Ok((name, mail, self.reading(user, victim, (message, reason))?))
+    }
+
+    fn reading(&self, user: &str, victim: &Victim, (message, reason): (&InboundId, &str)) -> Result<Entry> {
+        let read = about_victim(self.now(), user, Act::Consultation, "correspondence-read", victim)?;
+        Ok(read.with_reason(reason).with_fact("inbound", message.as_str()))
     }
 }

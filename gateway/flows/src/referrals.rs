@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::reach::Named;
 use store::referrals::{self, ReferralRow};
-use store::{Tx, mailboxes, obligations};
+use store::{Tx, obligations};
 
 use crate::answer_adviser::ANSWER_CHARS_MAX;
 use crate::entries::about_victim;
@@ -101,10 +101,10 @@ fn check_words(what: &str, words: &str, chars_max: usize) -> Result<()> {
         .ok_or_else(|| Error::Invalid(format!("{what} has 1 to {chars_max} characters")))
 }
 
+const NOBODY_WAITS: &str = "this question does not wait for a prosecutor any more; look at the message again";
+
 fn nobody_waits() -> Error {
-    Error::Conflict(
-        "this question does not wait for a prosecutor any more; look at the message again".to_owned(),
-    )
+    Error::Conflict(NOBODY_WAITS.to_owned())
 }
 
 impl Gateway {
@@ -203,20 +203,10 @@ impl Gateway {
         let victim = self.load_victim(&mut tx, victim).await?;
         let row = referrals::find_asked(&mut tx, question, &victim.row.id).await?;
         let row = row.ok_or(Error::NotFound("question"))?;
-        let mail = mailboxes::find_filed(&mut tx, question, &victim.row.id).await?;
-        let mail = mail.ok_or(Error::NotFound("message"))?;
-        let mail = self.read_filed(&mut tx, &victim, &mail, &[]).await?;
         let referral = Self::referral_read(&victim, &row)?;
-        let read = about_victim(
-            self.now(),
-            user,
-            Act::Consultation,
-            "correspondence-read",
-            &victim,
-        )?
-        .with_reason(reason)
-        .with_fact("inbound", question.as_str());
-        let (name, _) = Self::on_top(&victim)?;
+        let (name, mail, read) = self
+            .read_as_prosecutor(&mut tx, user, &victim, (question, reason))
+            .await?;
         tx.commit(&[read]).await?;
         Ok(ReferralDesk { name, mail, referral })
     }
@@ -256,10 +246,7 @@ impl Gateway {
     ) -> Result<Entry> {
         referrals::end(tx, &row.id, state, (user, self.now()), sealed)
             .await
-            .map_err(|fault| match fault {
-                store::Error::Changed { .. } => nobody_waits(),
-                fault => fault.into(),
-            })?;
+            .map_err(Error::overtaken(NOBODY_WAITS))?;
         obligations::wait(tx, &row.obligation_id, Some(OFFICERS_ACT)).await?;
         Ok(self
             .about_referral(user, "question-ended", victim, row)?

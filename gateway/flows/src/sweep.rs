@@ -119,12 +119,7 @@ impl Gateway {
         };
         notices::see(&mut tx, id, actor, now)
             .await
-            .map_err(|fault| match fault {
-                store::Error::Changed { .. } => {
-                    Error::Conflict("somebody has seen this notice already".to_owned())
-                }
-                fault => fault.into(),
-            })?;
+            .map_err(Error::overtaken("somebody has seen this notice already"))?;
         let mut seen = entry(now, actor, Act::Consultation, "notice-seen")?
             .with_victim(notice.victim_id.as_str())
             .with_fact("notice", id.as_str())

@@ -9,7 +9,7 @@ use domain::id::{DraftId, EventId, SupporterId, VictimId};
 use domain::people::ConsentScope;
 use store::adviser_updates::{self, AdviserUpdateRow};
 use store::reach::Named;
-use store::{supporters, threads};
+use store::{obligations, supporters, threads};
 
 use crate::deliver::Correspondent;
 use crate::owed::find_open;
@@ -75,7 +75,7 @@ impl Gateway {
         let victim_id = victim.row.id.clone();
         self.record_one(&mut tx, user, &event, victim, &mut entries)
             .await?;
-        let duty = adviser_updates::find_duty(&mut tx, &row.id)
+        let duty = obligations::find_open_of_event(&mut tx, "mailbox", row.id.as_str())
             .await?
             .ok_or_else(|| {
                 Error::Conflict(

@@ -14,9 +14,6 @@ statements! {
     OF_DUTY = Statement::both("adviser_updates.find_by_obligation",
         "SELECT u.id, u.victim_id, u.adviser_id, u.thread_id, u.area, u.scope, u.begun_at, u.begun_by FROM adviser_updates u \
          JOIN events e ON e.source = 'mailbox' AND e.source_event_id = u.id JOIN obligations o ON o.event_id = e.id WHERE o.id = $1");
-    DUTY = Statement::both("adviser_updates.find_duty",
-        "SELECT o.id FROM obligations o JOIN events e ON e.id = o.event_id \
-         WHERE e.source = 'mailbox' AND e.source_event_id = $1 AND o.state = 'open' ORDER BY o.id");
 }
 
 /// What an officer writes to an adviser unasked; the words are those of its draft.
@@ -76,10 +73,4 @@ pub async fn find_by_obligation(tx: &mut Tx, id: &ObligationId) -> Result<Option
         .as_ref()
         .map(update)
         .transpose()
-}
-
-/// The open duty to send one.
-pub async fn find_duty(tx: &mut Tx, id: &EventId) -> Result<Option<ObligationId>> {
-    let found = tx.find(&DUTY, args![id.as_str()]).await?;
-    found.map(|row| row.parsed(0, ObligationId::parse)).transpose()
 }

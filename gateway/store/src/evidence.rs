@@ -28,8 +28,6 @@ statements! {
         concat!(columns!("e.state = 'marked' AND "), in_scope!("o.area", "o.vlo", "o.victim_id"),
                 " ORDER BY e.marked_at, e.inbound_id LIMIT $1"));
     FIND = Statement::both("evidence_marks.find", columns!("e.inbound_id = $1 AND e.victim_id = $2"));
-    DUTY = Statement::both("evidence_marks.find_duty",
-        "SELECT o.id FROM events e JOIN obligations o ON o.event_id = e.id WHERE e.source = $1 AND e.source_event_id = $2 AND o.state = 'open'");
     END = Statement::both("evidence_marks.end",
         "UPDATE evidence_marks SET state = $2, ended_by = $3, ended_at = $4 WHERE inbound_id = $1 AND state = 'marked'");
 }
@@ -77,12 +75,6 @@ pub async fn add(
 ) -> Result<()> {
     tx.execute_one(&ADD, args![inbound, victim, obligation, by, at])
         .await
-}
-
-/// The duty that an event of ours raised, by its source and its identifier there.
-pub async fn find_duty(tx: &mut Tx, source: &str, own_id: &str) -> Result<Option<ObligationId>> {
-    let row = tx.find(&DUTY, args![source, own_id]).await?;
-    row.map(|row| row.parsed(0, ObligationId::parse)).transpose()
 }
 
 /// What waits for a prosecutor, in reach, the oldest first.

@@ -31,6 +31,9 @@ statements! {
          (SELECT c.area FROM cases c WHERE c.id = $2), (SELECT COALESCE(c.unit, '') FROM cases c WHERE c.id = $2), \
          (SELECT c.urn FROM cases c WHERE c.id = $2), (SELECT COALESCE(v.vlo, '') FROM victims v WHERE v.id = $3), $17)");
     FIND = Statement::both("obligations.find", columns!("WHERE id = $1"));
+    OF_EVENT = Statement::both("obligations.find_open_of_event",
+        "SELECT o.id FROM obligations o JOIN events e ON e.id = o.event_id \
+         WHERE e.source = $1 AND e.source_event_id = $2 AND o.state = 'open' ORDER BY o.id");
     OPEN_BY_VICTIM = Statement::both("obligations.list_open_by_victim", columns!("WHERE victim_id = $1 AND state = 'open' ORDER BY created_at, id"));
     // Obligations without a number come last: they are owed, but no clock says when.
     OPEN_BY_DUE = Statement::both("obligations.list_open",
@@ -213,6 +216,12 @@ pub async fn find(tx: &mut Tx, id: &ObligationId) -> Result<Option<ObligationRow
         .as_ref()
         .map(obligation)
         .transpose()
+}
+
+/// The open obligation that an event raised, by the event's source and its identifier there.
+pub async fn find_open_of_event(tx: &mut Tx, source: &str, own_id: &str) -> Result<Option<ObligationId>> {
+    let row = tx.find(&OF_EVENT, args![source, own_id]).await?;
+    row.map(|row| row.parsed(0, ObligationId::parse)).transpose()
 }
 
 /// What is open for a victim.

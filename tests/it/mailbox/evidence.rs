@@ -76,7 +76,9 @@ on_both!(
             .await
             .expect("taken");
         assert_eq!(waits(&trial, &her).await, None);
-        let late = flows.end_evidence(NADIA, &her, &message, EvidenceEnd::None).await;
+        let late = flows
+            .end_evidence(NADIA, &her, &message, EvidenceEnd::NotEvidence)
+            .await;
         assert_eq!(late.map_err(|fault| fault.kind()), Err(Kind::Conflict));
         assert!(flows.list_evidence(NADIA).await.expect("a list").is_empty());
         let mark = trial.only_letter(&her).await.evidence.expect("it stays marked");
@@ -98,7 +100,7 @@ on_both!(
                 .await
                 .expect("marked");
             flows
-                .end_evidence(NADIA, &her, &message, EvidenceEnd::None)
+                .end_evidence(NADIA, &her, &message, EvidenceEnd::NotEvidence)
                 .await
                 .expect("decided");
             assert_eq!(waits(&trial, &her).await, None);

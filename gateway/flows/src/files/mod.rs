@@ -32,7 +32,7 @@ pub struct FileRules {
 }
 
 /// A file that came with a message, without its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct FileRead {
     /// Its place among the message's files, from 1.
     pub number: usize,

@@ -51,6 +51,8 @@ use crate::visit::Visit;
 
 /// Who acts.
 const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
+/// Who is asked for words, and gets what may be evidence.
+const PROSECUTORS: Access = Access::Roles(&[Role::Prosecutor]);
 
 pub(super) fn routes() -> Vec<Route> {
     [

@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::account::Role;
 use domain::id::{InboundId, VictimId};
 use flows::{EvidenceEnd, EvidenceOutline};
 use serde::Serialize;
@@ -14,14 +13,12 @@ use super::{Message, message};
 use crate::door::Door;
 use crate::form::Form;
 use crate::page::Page;
-use crate::pages::acting::{OFFICERS, ask};
+use crate::pages::acting::{OFFICERS, PROSECUTORS, ask};
 use crate::parts::{Timeline, TimelineItem};
 use crate::refusal::Refusal;
-use crate::route::{Access, Route, get, post};
+use crate::route::{Route, get, post};
 use crate::show;
 use crate::visit::Visit;
-
-const PROSECUTORS: Access = Access::Roles(&[Role::Prosecutor]);
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -29,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/victims/{id}/evidence/{message}", PROSECUTORS, read),
         post("/victims/{id}/evidence/{message}/open", PROSECUTORS, open),
         post("/victims/{id}/evidence/{message}/take", PROSECUTORS, take),
-        post("/victims/{id}/evidence/{message}/none", PROSECUTORS, none),
+        post("/victims/{id}/evidence/{message}/none", PROSECUTORS, lift),
     ]
 }
 
@@ -143,13 +140,13 @@ async fn take(
     end(&door, &visit, about, &form, EvidenceEnd::Taken).await
 }
 
-async fn none(
+async fn lift(
     State(door): State<Door>,
     visit: Visit,
     Path(about): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Refusal> {
-    end(&door, &visit, about, &form, EvidenceEnd::None).await
+    end(&door, &visit, about, &form, EvidenceEnd::NotEvidence).await
 }
 
 async fn end(

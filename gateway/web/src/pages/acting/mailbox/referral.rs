@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::account::Role;
 use domain::id::{InboundId, VictimId};
 use flows::{ANSWER_CHARS_MAX, QUESTION_CHARS_MAX, ReferralEnd, ReferralOutline, ReferralRead};
 use serde::Serialize;
@@ -14,14 +13,12 @@ use crate::door::Door;
 use crate::form::{Form, Problems};
 use crate::page::{Page, Shown};
 use crate::pages::acting::fields::text_area;
-use crate::pages::acting::{OFFICERS, answer, ask, said_at, said_with_conflict};
+use crate::pages::acting::{OFFICERS, PROSECUTORS, answer, ask, said_at, said_with_conflict};
 use crate::parts::{Textarea, Timeline, TimelineItem};
 use crate::refusal::Refusal;
-use crate::route::{Access, Route, get, post};
+use crate::route::{Route, get, post};
 use crate::show;
 use crate::visit::Visit;
-
-const PROSECUTORS: Access = Access::Roles(&[Role::Prosecutor]);
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
