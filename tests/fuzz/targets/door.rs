@@ -15,8 +15,8 @@ use tokio::runtime::Runtime;
 
 const BYTES_MAX: [usize; 2] = [64, 4096];
 const RECIPIENTS_MAX: usize = 3;
-/// Longer than any conversation takes whose client has said all it says.
-const ANSWER_MAX: Duration = Duration::from_secs(2);
+/// Longer than any conversation takes whose client has said all it says, on a machine that does other things besides.
+const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 struct Desk {
     bytes_max: usize,
@@ -104,7 +104,7 @@ thread_local! {
     static HOUSE: LazyCell<House> = LazyCell::new(house);
 }
 
-fuzz_target!(|data: &[u8]| {
+fn check(data: &[u8]) {
     let Some((choice, said)) = data.split_first() else {
         return;
     };
@@ -123,4 +123,6 @@ fuzz_target!(|data: &[u8]| {
             );
         }
     });
-});
+}
+
+fuzz_target!(|data: &[u8]| fuzz::in_time(|| check(data)));

@@ -91,7 +91,7 @@ fn paths_name_their_own_try(text: &str) {
     assert_eq!(other, None, "made with another key");
 }
 
-fuzz_target!(|data: &[u8]| {
+fn check(data: &[u8]) {
     let bounds = Bounds::default();
     let said = dsn::read(data, &bounds);
     assert_eq!(
@@ -112,4 +112,6 @@ fuzz_target!(|data: &[u8]| {
     }
     of_several_the_worst_counts(data, &bounds);
     what_is_returned_does_not_count(data, &bounds);
-});
+}
+
+fuzz_target!(|data: &[u8]| fuzz::in_time(|| check(data)));

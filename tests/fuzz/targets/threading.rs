@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use mail::inbound::{self, Bounds};
 use mail::return_path::{self, ReturnPathKey};
 
-fuzz_target!(|data: &[u8]| {
+fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     for urn in urns_in(&text) {
         assert_eq!(Urn::parse(urn.as_str()).expect("a URN that was found"), urn);
@@ -33,4 +33,6 @@ fuzz_target!(|data: &[u8]| {
         once.dedup();
         assert_eq!(once.len(), mail.references.len(), "each reference once");
     }
-});
+}
+
+fuzz_target!(|data: &[u8]| fuzz::in_time(|| check(data)));
