@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use store::covers::{self, CoverRow};
 use store::notices::{self, Notice};
 use store::reach::Named;
-use store::{drafts, obligations, worklist};
+use store::{drafts, obligations, team};
 
 use crate::decide::check_reason;
 use crate::entries::{about_victim, entry};
@@ -41,7 +41,7 @@ impl Gateway {
         for owed in obligations::list_open_by_victim(&mut tx, &victim.row.id).await? {
             void += drafts::void_by_obligation(&mut tx, &owed.id, actor, now).await?;
         }
-        let moved = worklist::assign(&mut tx, &victim.row.id, &before, user).await?;
+        let moved = team::assign(&mut tx, &victim.row.id, &before, user).await?;
         let notice = Notice {
             id: EventId::random(self.entropy()),
             victim_id: victim.row.id.clone(),

@@ -8,15 +8,16 @@ use domain::id::ObligationId;
 use domain::obligation::Attention;
 use domain::rulebook::Rule;
 use jiff::{SignedDuration, Timestamp};
+use store::team::{self, TeamLine};
 use store::tiles::{self, Moments};
-use store::worklist::{self, After, AtRisk, Line, TeamLine, Wanted};
+use store::worklist::{self, After, AtRisk, Line, Wanted};
 
 use crate::person::from_json;
 use crate::{Error, Gateway, Result, Role};
 
 pub use store::search::Hit;
+pub use store::team::TeamLine as Team;
 pub use store::tiles::{COUNT_MAX, Tiles};
-pub use store::worklist::TeamLine as Team;
 
 /// Lines of one page.
 pub const PAGE_LINES: u32 = 25;
@@ -128,7 +129,7 @@ impl Gateway {
     pub async fn count_work(&self, actor: &str) -> Result<Tiles> {
         let staff = self.authorise(actor, &READERS)?;
         let scope = self.scope(&staff)?;
-        let mut tx = self.pool().read().await?;
+        let mut tx = self.pool().read_to_a_limit().await?;
         Ok(tiles::count(&mut tx, &scope, &self.moments()?).await?)
     }
 
@@ -139,7 +140,7 @@ impl Gateway {
         let now = self.now();
         let mut tx = self.pool().read().await?;
         let soon = now + self.parts.settings.attention.soon;
-        Ok(worklist::count_by_vlo(&mut tx, &scope, now, soon, TEAM_LINES_MAX).await?)
+        Ok(team::count_by_vlo(&mut tx, &scope, now, soon, TEAM_LINES_MAX).await?)
     }
 
     /// Victims without an officer in a manager's Areas, oldest first.
@@ -147,7 +148,7 @@ impl Gateway {
         let staff = self.authorise(actor, &[Role::VloManager])?;
         let scope = self.scope(&staff)?;
         let mut tx = self.pool().read().await?;
-        Ok(worklist::list_unassigned(&mut tx, &scope, UNASSIGNED_MAX).await?)
+        Ok(team::list_unassigned(&mut tx, &scope, UNASSIGNED_MAX).await?)
     }
 
     fn wanted(&self, filter: &Filter) -> Result<Wanted> {

@@ -62,6 +62,7 @@ pub mod silences;
 mod statement;
 pub mod subjects;
 pub mod supporters;
+pub mod team;
 pub mod threads;
 pub mod tiles;
 mod tx;

@@ -47,16 +47,26 @@ macro_rules! in_scope {
 }
 pub(crate) use in_scope;
 
-/// The open duties of whom somebody has by name, whatever the Area: assigned, covered, or behind a broken glass. This and
+/// Our open duties of whom somebody covers, or has behind a broken glass, whatever the Area. This, [`named_duties`] and
 /// [`of_officer`] narrow what is looked at, so that nobody else's duties are walked through; who is in reach,
 /// [`in_scope`] alone says.
+macro_rules! lent_duties {
+    () => {
+        "SELECT d.id FROM covers k JOIN obligations d ON d.vlo = k.absent \
+            WHERE d.state = 'open' AND d.owner = 'cps' AND k.covering = $2 AND k.until_at > $3 \
+         UNION ALL SELECT d.id FROM glasses g JOIN obligations d ON d.victim_id = g.victim_id \
+            WHERE d.state = 'open' AND d.owner = 'cps' AND g.user_name = $2 AND g.until_at > $3"
+    };
+}
+pub(crate) use lent_duties;
+
+/// The same with the duties of whom somebody is assigned to: everybody whom they have by name.
 macro_rules! named_duties {
     () => {
-        "SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.vlo = $2 \
-         UNION ALL SELECT d.id FROM covers k JOIN obligations d ON d.vlo = k.absent \
-            WHERE d.state = 'open' AND k.covering = $2 AND k.until_at > $3 \
-         UNION ALL SELECT d.id FROM glasses g JOIN obligations d ON d.victim_id = g.victim_id \
-            WHERE d.state = 'open' AND g.user_name = $2 AND g.until_at > $3"
+        concat!(
+            "SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.owner = 'cps' AND d.vlo = $2 UNION ALL ",
+            $crate::reach::lent_duties!()
+        )
     };
 }
 pub(crate) use named_duties;
@@ -65,7 +75,7 @@ pub(crate) use named_duties;
 macro_rules! of_officer {
     () => {
         concat!(
-            " AND o.id IN (SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.vlo = '' AND d.area IN ",
+            " AND o.id IN (SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.owner = 'cps' AND d.vlo = '' AND d.area IN ",
             $crate::reach::areas!(),
             " UNION ALL ",
             $crate::reach::named_duties!(),
@@ -188,6 +198,11 @@ impl Scope {
     /// Whether this is an officer's reach and no more: few victims, named one by one.
     pub(crate) fn is_of_officer(&self) -> bool {
         self.reaches_assigned && !self.reaches_areas
+    }
+
+    /// Whether this is the reach of who reads the whole of one Area, which is the first that a statement has room for.
+    pub(crate) fn is_of_one_area(&self) -> bool {
+        self.reaches_areas && self.areas.len() == 1
     }
 
     /// The arguments `$1` to `$21`: what the statement is about, and then who reads.

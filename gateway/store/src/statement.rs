@@ -98,6 +98,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::webhooks::ALL,
         crate::whole_victim::ALL,
         crate::threads::ALL,
+        crate::team::ALL,
         crate::tiles::ALL,
         crate::worklist::ALL,
     ]

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::reach::{Scope, areas, in_scope, named_duties, of_officer};
+use crate::reach::{Scope, areas, in_scope, lent_duties, named_duties};
 use crate::statement::statements;
 use crate::worklist::AtRisk;
 use crate::{Arg, Result, Row, Statement, Tx};
@@ -13,29 +13,41 @@ use crate::{Arg, Result, Row, Statement, Tx};
 /// A count goes no further than this.
 pub const COUNT_MAX: i64 = 1000;
 
-macro_rules! branch {
-    ($area:literal, $rest:expr) => {
+macro_rules! open {
+    ($rest:expr) => {
         concat!(
-            "SELECT 1 AS one FROM obligations o WHERE o.state = 'open' AND o.owner = 'cps' AND o.area ",
-            $area,
-            areas!(),
-            $rest,
-            " AND ",
-            in_scope!("o.area", "o.vlo", "o.victim_id")
+            "obligations o WHERE o.state = 'open' AND o.owner = 'cps' AND ",
+            $rest
         )
     };
 }
 
-/// Counts in the Areas of who reads, and then of whom they have by name elsewhere.
+/// Counts in the Areas of who reads, all of which they reach, and so without reading a row; and then of whom they have by
+/// name elsewhere.
 macro_rules! counted {
     ($rest:literal) => {
         concat!(
-            "SELECT COUNT(*) FROM (",
-            branch!("IN ", $rest),
-            " UNION ALL ",
-            branch!("NOT IN ", concat!($rest, " AND o.id IN (", named_duties!(), ")")),
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM ",
+            open!(concat!("CAST($4 AS BIGINT) = 1 AND o.area IN ", areas!(), $rest)),
+            " UNION ALL SELECT 1 FROM ",
+            open!(concat!(
+                "o.area NOT IN ",
+                areas!(),
+                $rest,
+                " AND o.id IN (",
+                named_duties!(),
+                ") AND ",
+                in_scope!("o.area", "o.vlo", "o.victim_id")
+            )),
             " LIMIT $1) AS counted"
         )
+    };
+}
+
+/// What the tiles of an officer look at, whoever has the duty.
+macro_rules! moments {
+    ($rest:expr) => {
+        concat!("SELECT o.last_at, o.half_at, o.waiting_for FROM ", open!($rest))
     };
 }
 
@@ -46,13 +58,17 @@ statements! {
     AT_HALF = Statement::pair("tiles.count_at_half",
         counted!(" AND o.half_at <= $23 AND +o.last_at >= $22"), counted!(" AND o.half_at <= $23 AND o.last_at >= $22"));
     WAITING = Statement::both("tiles.count_waiting", counted!(" AND o.waiting_for IS NOT NULL"));
+    // His or her own, and those whom nobody has yet: both by their index alone.
     OF_OFFICER = Statement::both("tiles.count_of_officer",
-        concat!("SELECT COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
-                 COALESCE(SUM(CASE WHEN o.last_at >= $22 AND o.last_at <= $23 THEN 1 ELSE 0 END), 0), \
-                 COALESCE(SUM(CASE WHEN o.last_at >= $22 AND (o.last_at <= $24 OR o.half_at <= $25) THEN 1 ELSE 0 END), 0), \
-                 COALESCE(SUM(CASE WHEN o.waiting_for IS NOT NULL THEN 1 ELSE 0 END), 0) \
-                 FROM obligations o WHERE o.state = 'open' AND o.owner = 'cps' AND ",
-                in_scope!("o.area", "o.vlo", "o.victim_id"), of_officer!(), " LIMIT $1"));
+        concat!("SELECT COUNT(*), COALESCE(SUM(CASE WHEN t.last_at < $22 THEN 1 ELSE 0 END), 0), \
+                 COALESCE(SUM(CASE WHEN t.last_at >= $22 AND t.last_at <= $23 THEN 1 ELSE 0 END), 0), \
+                 COALESCE(SUM(CASE WHEN t.last_at >= $22 AND (t.last_at <= $24 OR t.half_at <= $25) THEN 1 ELSE 0 END), 0), \
+                 COALESCE(SUM(CASE WHEN t.waiting_for IS NOT NULL THEN 1 ELSE 0 END), 0) FROM (",
+                moments!("o.vlo = $2"), " UNION ALL ",
+                moments!(concat!("o.vlo = '' AND o.area IN ", areas!())), " UNION ALL ",
+                moments!(concat!("o.vlo <> $2 AND NOT (o.vlo = '' AND o.area IN ", areas!(), ") AND o.id IN (", lent_duties!(),
+                    ") AND ", in_scope!("o.area", "o.vlo", "o.victim_id"))),
+                ") AS t LIMIT $1"));
     // Few are held, so this begins with them.
     HELD = Statement::both("tiles.count_held",
         concat!("SELECT COUNT(*) FROM (SELECT DISTINCT o.id FROM outbox b JOIN messages m ON m.id = b.message_id \
@@ -128,7 +144,8 @@ async fn count_in_areas(tx: &mut Tx, scope: &Scope, moments: &Moments) -> Result
     let soon = moments.at_risk.before;
     let between = |from: i64, until: i64| [Arg::from(from), Arg::from(until)];
     let mut at_risk = number(tx, &BETWEEN, scope, &between(now, soon.as_microsecond())).await?;
-    if let Some(half) = moments.at_risk.half {
+    // Whatever else is at risk, the tile says no more than the most.
+    if let Some(half) = moments.at_risk.half.filter(|_| at_risk < COUNT_MAX) {
         let later = between((soon + instant).as_microsecond(), half.as_microsecond());
         at_risk += number(tx, &AT_HALF, scope, &later).await?;
     }

@@ -5,9 +5,8 @@
 use domain::id::ObligationId;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::arg::args;
 use crate::obligations::{NO_TIME, ObligationRow, obligation};
-use crate::reach::{Scope, areas, in_scope, named_duties, of_officer};
+use crate::reach::{Scope, areas, in_scope, lent_duties, named_duties, of_officer};
 use crate::statement::statements;
 use crate::{Arg, Result, Row, Statement, Tx};
 
@@ -33,7 +32,7 @@ macro_rules! wanted {
 macro_rules! at_half {
     () => {
         concat!(
-            " AND o.id IN (SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.half_at <= $26 AND d.last_at >= $22 \
+            " AND o.id IN (SELECT d.id FROM obligations d WHERE d.state = 'open' AND d.owner = 'cps' AND d.half_at <= $26 AND d.last_at >= $22 \
              AND d.area IN ", areas!(), " UNION ALL ", named_duties!(), ")"
         )
     };
@@ -55,35 +54,55 @@ macro_rules! page {
     };
 }
 
+/// A page by due time, which an index in that order yields line by line; of what is told apart by whose it is, each part has
+/// an index of its own, and [`list`] puts the parts together.
+macro_rules! by_due {
+    ($rest:expr) => {
+        page!(
+            "o.last_at",
+            concat!(
+                $rest,
+                " AND (o.last_at, o.id) > ($33, $34) ORDER BY o.last_at, o.id LIMIT $1"
+            )
+        )
+    };
+}
+
+/// The same of few, which are named: they are looked up and then sorted. In the order of an index everybody's duties would be
+/// walked through for them.
+macro_rules! few_by_due {
+    ($rest:expr) => {
+        page!(
+            "+o.last_at",
+            concat!(
+                $rest,
+                " AND (+o.last_at, o.id) > ($33, $34) ORDER BY +o.last_at, o.id LIMIT $1"
+            )
+        )
+    };
+}
+
 statements! {
-    BY_DUE = Statement::both("worklist.by_due", page!("o.last_at", " AND (o.last_at, o.id) > ($33, $34) ORDER BY o.last_at, o.id LIMIT $1"));
+    BY_DUE = Statement::both("worklist.by_due", by_due!(""));
+    // All that is due in the one Area of who reads, and what they have by name elsewhere.
+    BY_DUE_IN_AREA = Statement::both("worklist.by_due_in_area", by_due!(" AND o.area = $6"));
+    BY_DUE_ELSEWHERE = Statement::both("worklist.by_due_elsewhere",
+        few_by_due!(concat!(" AND o.area <> $6 AND o.id IN (", named_duties!(), ")")));
+    // An officer's own, what nobody has yet, and what is lent.
+    BY_DUE_OWN = Statement::both("worklist.by_due_own", by_due!(" AND o.vlo = $2"));
+    BY_DUE_NOBODYS = Statement::both("worklist.by_due_nobodys", by_due!(concat!(" AND o.vlo = '' AND o.area IN ", areas!())));
+    BY_DUE_LENT = Statement::both("worklist.by_due_lent",
+        few_by_due!(concat!(" AND o.vlo <> $2 AND NOT (o.vlo = '' AND o.area IN ", areas!(), ") AND o.id IN (", lent_duties!(), ")")));
     BY_URN = Statement::both("worklist.by_urn", page!("+o.last_at", " AND (o.urn, o.id) > ($33, $34) ORDER BY o.urn, o.id LIMIT $1"));
     BY_VLO = Statement::both("worklist.by_vlo",
         page!("+o.last_at", " AND (o.vlo, o.last_at, o.id) > ($33, $34, $35) ORDER BY o.vlo, o.last_at, o.id LIMIT $1"));
     KEYS = Statement::both("worklist.find_keys",
         concat!("SELECT o.urn, o.vlo, o.last_at FROM obligations o WHERE o.id = $1 AND ", in_scope!("o.area", "o.vlo", "o.victim_id")));
-    BY_DUE_OF_OFFICER = Statement::both("worklist.by_due_of_officer",
-        page!("o.last_at", concat!(of_officer!(), " AND (o.last_at, o.id) > ($33, $34) ORDER BY o.last_at, o.id LIMIT $1")));
     BY_URN_OF_OFFICER = Statement::both("worklist.by_urn_of_officer",
         page!("+o.last_at", concat!(of_officer!(), " AND (o.urn, o.id) > ($33, $34) ORDER BY o.urn, o.id LIMIT $1")));
     BY_VLO_OF_OFFICER = Statement::both("worklist.by_vlo_of_officer",
         page!("+o.last_at", concat!(of_officer!(), " AND (o.vlo, o.last_at, o.id) > ($33, $34, $35) ORDER BY o.vlo, o.last_at, o.id LIMIT $1")));
-    BY_DUE_AT_HALF = Statement::both("worklist.by_due_at_half",
-        page!("+o.last_at", concat!(at_half!(), " AND (+o.last_at, o.id) > ($33, $34) ORDER BY o.last_at, o.id LIMIT $1")));
-    TEAM = Statement::both("worklist.count_by_vlo",
-        concat!("SELECT o.area, o.unit, o.vlo, COUNT(*), COALESCE(SUM(CASE WHEN o.last_at < $22 THEN 1 ELSE 0 END), 0), \
-                 COALESCE(SUM(CASE WHEN o.last_at >= $22 AND o.last_at <= $23 THEN 1 ELSE 0 END), 0) FROM obligations o \
-                 WHERE o.state = 'open' AND o.owner = 'cps' AND ", in_scope!("o.area", "o.vlo", "o.victim_id"),
-                " GROUP BY o.area, o.unit, o.vlo ORDER BY o.area, o.unit, o.vlo LIMIT $1"));
-    UNASSIGNED = Statement::both("victims.list_unassigned",
-        concat!("SELECT v.id, c.id, c.urn, c.area, COALESCE(v.vlo, '') FROM victims v JOIN cases c ON c.id = v.case_id \
-                 WHERE v.vlo IS NULL AND v.erased_at IS NULL AND ", in_scope!("c.area", "COALESCE(v.vlo, '')", "v.id"),
-                " ORDER BY v.created_at, v.id LIMIT $1"));
-    ASSIGN = Statement::both("victims.assign",
-        "UPDATE victims SET vlo = $2 WHERE id = $1 AND COALESCE(vlo, '') = $3 AND erased_at IS NULL");
-    ASSIGN_DUTIES = Statement::both("obligations.assign", "UPDATE obligations SET vlo = $2 WHERE victim_id = $1 AND state = 'open'");
-    HAND_BACK = Statement::both("obligations.hand_back_unassigned",
-        "UPDATE obligations SET waiting_for = NULL WHERE victim_id = $1 AND state = 'open' AND waiting_for = 'assignment-of-an-officer'");
+    BY_DUE_AT_HALF = Statement::both("worklist.by_due_at_half", few_by_due!(at_half!()));
 }
 
 /// What somebody wants to see of the worklist: codes and instants alone.
@@ -150,23 +169,6 @@ pub struct Line {
     pub draft: Option<String>,
 }
 
-/// What an officer's team page counts, for one unit and officer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TeamLine {
-    /// The Area.
-    pub area: String,
-    /// The unit; empty for none.
-    pub unit: String,
-    /// The officer's user name; empty for nobody.
-    pub vlo: String,
-    /// Open duties of ours.
-    pub open: i64,
-    /// Of these, overdue.
-    pub overdue: i64,
-    /// Of these, at risk.
-    pub at_risk: i64,
-}
-
 fn line(row: &Row) -> Result<Line> {
     Ok(Line {
         owed: obligation(row)?,
@@ -209,8 +211,15 @@ pub async fn list(
     after: &After,
     most: u32,
 ) -> Result<Vec<Line>> {
+    let by_due: &[&'static Statement] = if scope.is_of_officer() {
+        &[&BY_DUE_OWN, &BY_DUE_NOBODYS, &BY_DUE_LENT]
+    } else if scope.is_of_one_area() {
+        &[&BY_DUE_IN_AREA, &BY_DUE_ELSEWHERE]
+    } else {
+        &[&BY_DUE]
+    };
     let (After::Due(..), Some(risk), false) = (after, wanted.at_risk, scope.is_of_officer()) else {
-        return read(tx, scope, wanted, after, most, &BY_DUE).await;
+        return read(tx, scope, wanted, after, most, by_due).await;
     };
     // What is due soon comes before what is at risk for its half time alone.
     let soon = Wanted {
@@ -218,14 +227,14 @@ pub async fn list(
         at_risk: None,
         ..wanted.clone()
     };
-    let mut lines = read(tx, scope, &soon, after, most, &BY_DUE).await?;
+    let mut lines = read(tx, scope, &soon, after, most, by_due).await?;
     let left = most.saturating_sub(u32::try_from(lines.len()).unwrap_or(most));
     if left > 0 && risk.half.is_some() {
         let later = Wanted {
             from: Some(risk.before + SignedDuration::from_micros(1)),
             ..wanted.clone()
         };
-        let rest = read(tx, scope, &later, after, left, &BY_DUE_AT_HALF).await?;
+        let rest = read(tx, scope, &later, after, left, &[&BY_DUE_AT_HALF]).await?;
         lines.extend(rest);
     }
     Ok(lines)
@@ -237,66 +246,46 @@ async fn read(
     wanted: &Wanted,
     after: &After,
     most: u32,
-    by_due: &'static Statement,
+    by_due: &[&'static Statement],
 ) -> Result<Vec<Line>> {
     let mut args = args_of(scope, i64::from(most), wanted);
-    let statement = match after {
+    let of_officer = scope.is_of_officer();
+    let statements: &[&'static Statement] = match after {
         After::Due(at, id) => {
             args.extend([Arg::from(*at), Arg::from(id)]);
-            [by_due, &BY_DUE_OF_OFFICER]
+            by_due
         }
         After::Urn(urn, id) => {
             args.extend([Arg::from(urn), Arg::from(id)]);
-            [&BY_URN, &BY_URN_OF_OFFICER]
+            if of_officer {
+                &[&BY_URN_OF_OFFICER]
+            } else {
+                &[&BY_URN]
+            }
         }
         After::Vlo(vlo, at, id) => {
             args.extend([Arg::from(vlo), Arg::from(*at), Arg::from(id)]);
-            [&BY_VLO, &BY_VLO_OF_OFFICER]
+            if of_officer {
+                &[&BY_VLO_OF_OFFICER]
+            } else {
+                &[&BY_VLO]
+            }
         }
     };
-    let statement = statement[usize::from(scope.is_of_officer())];
-    tx.list(statement, &args).await?.iter().map(line).collect()
-}
-
-/// What is open by Area, unit and officer; overdue before `now`, at risk before `risk`.
-pub async fn count_by_vlo(
-    tx: &mut Tx,
-    scope: &Scope,
-    now: Timestamp,
-    risk: Timestamp,
-    most: u32,
-) -> Result<Vec<TeamLine>> {
-    let mut args = scope.args(Arg::from(i64::from(most)));
-    args.extend([Arg::from(now), Arg::from(risk)]);
-    let one = |row: &Row| {
-        Ok(TeamLine {
-            area: row.text(0)?,
-            unit: row.text(1)?,
-            vlo: row.text(2)?,
-            open: row.int(3)?,
-            overdue: row.int(4)?,
-            at_risk: row.int(5)?,
-        })
-    };
-    tx.list(&TEAM, &args).await?.iter().map(one).collect()
-}
-
-/// Victims without an officer, in reach, oldest first.
-pub async fn list_unassigned(tx: &mut Tx, scope: &Scope, most: u32) -> Result<Vec<crate::search::Hit>> {
-    let args = scope.args(Arg::from(i64::from(most)));
-    tx.list(&UNASSIGNED, &args)
-        .await?
-        .iter()
-        .map(crate::search::hit)
-        .collect()
-}
-
-/// Gives a victim with everything that is open to another officer; fails when it is not `before` who has the victim.
-/// What waited for an officer goes on.
-pub async fn assign(tx: &mut Tx, victim: &domain::id::VictimId, before: &str, vlo: &str) -> Result<u64> {
-    tx.execute_one(&ASSIGN, args![victim, vlo, before]).await?;
-    tx.execute(&HAND_BACK, args![victim]).await?;
-    tx.execute(&ASSIGN_DUTIES, args![victim, vlo]).await
+    let mut lines = Vec::new();
+    for statement in statements {
+        for row in &tx.list(statement, &args).await? {
+            lines.push(line(row)?);
+        }
+    }
+    // Each part is sorted, and no line is in two.
+    if statements.len() > 1 {
+        lines.sort_by(|one, other| {
+            (one.last_at, one.owed.id.as_str()).cmp(&(other.last_at, other.owed.id.as_str()))
+        });
+        lines.truncate(most as usize);
+    }
+    Ok(lines)
 }
 
 impl After {

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::covers::{self, CoverRow};
 use store::people::{self, CaseRow, VictimRow};
 use store::reach::{self, Named};
-use store::{Tx, glasses, search, worklist};
+use store::{Tx, glasses, search, team};
 
 use super::house;
 
@@ -179,7 +179,7 @@ on_both!(
             let mut tx = gateway.reader().await;
             for reader in &world.readers {
                 let scope = gateway.flows.scope(&as_staff(reader)).expect("a scope");
-                let unassigned = worklist::list_unassigned(&mut tx, &scope, 1000)
+                let unassigned = team::list_unassigned(&mut tx, &scope, 1000)
                     .await
                     .expect("a list");
                 for (place, urn) in &world.places {
