@@ -309,3 +309,13 @@ async fn an_adviser_reads_asks_and_says_what_somebody_knows() {
     site.sign_in(&administrator()).await;
     play(site, "adviser.test.mjs").await;
 }
+
+#[tokio::test]
+async fn advisers_review_letters_in_which_nobody_can_be_recognised() {
+    let database = database::sqlite().await;
+    let trial = adviser::scrutiny::trial_with_letters(&database).await;
+    let mut site = Site::open(trial.house).await;
+    site.sign_in_to(&trial.elsewhere, "tomas").await;
+    site.sign_in(&RUTH).await;
+    play(site, "scrutiny.test.mjs").await;
+}

@@ -105,6 +105,8 @@ ids! {
     MeetingId,
     /// A change of what is known of a victim.
     DetailChangeId,
+    /// A letter that was drawn for scrutiny.
+    SampleId,
     /// Somebody who may sign in.
     AccountId,
     /// One time of being signed in.

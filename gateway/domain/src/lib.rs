@@ -31,6 +31,7 @@ pub mod retention;
 pub mod rulebook;
 pub mod safety;
 pub mod scope;
+pub mod scrutiny;
 pub mod silence;
 pub mod single_sign_on;
 pub mod supporter;

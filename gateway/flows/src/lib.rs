@@ -80,6 +80,7 @@ mod request_decision;
 mod review_draft;
 mod rotate_keys;
 mod scope;
+mod scrutiny;
 mod seal_log;
 mod sealing;
 mod search_log;
@@ -156,6 +157,9 @@ pub use referrals::{QUESTION_CHARS_MAX, ReferralDesk, ReferralEnd, ReferralOutli
 pub use request_decision::{Ask, REQUEST_REASONS};
 pub use review_draft::{Review, Towards};
 pub use rotate_keys::Rotated;
+pub use scrutiny::{
+    FreeWords, Reviewer, SampleCount, SampleDesk, SampleDrawn, SampleGiven, SampleRead, TemplateFindings,
+};
 pub use seal_log::{LogKeys, Sealed, Sealer};
 pub use search_log::{FoundEntries, FoundEntry, LogQuestion, TABLE_MAX};
 pub use sign_in::Visitor;

@@ -66,7 +66,7 @@ impl FieldType {
     }
 
     /// Whether somebody writes it freely, in one line or many: such a field is always bounded.
-    pub(crate) fn is_free(self) -> bool {
+    pub fn is_free(self) -> bool {
         matches!(self, Self::ProsecutorText | Self::OfficerText)
     }
 

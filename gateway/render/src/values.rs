@@ -109,6 +109,36 @@ impl Values {
         }
     }
 
+    /// A label in the place of each value, so that nobody can be recognised; `words` in the place of what somebody wrote freely,
+    /// which its author's reader has looked through. What was absent stays absent, and a flag stays as it was, since it chooses
+    /// among vetted words.
+    pub fn anonymous(
+        version: &TemplateVersion,
+        raw: &Map<String, Value>,
+        words: &BTreeMap<String, String>,
+    ) -> Self {
+        let label = |name: &str| format!("[{}]", name.replace('_', " "));
+        let one = |(name, spec): (&String, &FieldSpec)| {
+            let value = match raw.get(name) {
+                None | Some(Value::Null) => Value::Null,
+                Some(Value::Bool(flag)) => Value::Bool(*flag),
+                Some(Value::Array(items)) => {
+                    let numbered = (1..=items.len()).map(|at| Value::String(format!("{} {at}", label(name))));
+                    numbered.collect()
+                }
+                Some(_) if spec.kind.is_free() => {
+                    Value::String(words.get(name).cloned().unwrap_or_else(|| label(name)))
+                }
+                Some(_) => Value::String(label(name)),
+            };
+            (name.clone(), value)
+        };
+        Self {
+            digest: version.digest.clone(),
+            data: version.fields.iter().map(one).collect(),
+        }
+    }
+
     /// Every text that will be merged, with its field, for the scan for other cases' names and URNs (C2, C3).
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.data.iter().flat_map(|(name, value)| {

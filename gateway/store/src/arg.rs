@@ -110,6 +110,7 @@ ids!(
     ContactId,
     MeetingId,
     DetailChangeId,
+    SampleId,
     SessionId,
     CoverId,
     GlassId,

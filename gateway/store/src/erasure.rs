@@ -58,6 +58,10 @@ statements! {
     REFERENCES = Statement::both("thread_references.erase",
         "DELETE FROM thread_references WHERE thread_id IN (SELECT id FROM threads WHERE victim_id = $1)");
     THREADS = Statement::both("threads.end", "UPDATE threads SET state = 'closed' WHERE victim_id = $1");
+    SAMPLES = Statement::both("scrutiny_samples.erase",
+        "UPDATE scrutiny_samples SET sealed = NULL, state = 'left-out' WHERE victim_id = $1");
+    SCORES = Statement::both("scrutiny_scores.erase",
+        "UPDATE scrutiny_scores SET sealed = NULL WHERE sample_id IN (SELECT id FROM scrutiny_samples WHERE victim_id = $1)");
     DETAILS = Statement::both("detail_changes.erase", "UPDATE detail_changes SET sealed = $2 WHERE victim_id = $1");
     NOTICES = Statement::both("notices.end", "UPDATE notices SET seen_by = $2, seen_at = $3 WHERE victim_id = $1 AND seen_at IS NULL");
     // Advisers of nobody else go with the victim.
@@ -253,6 +257,8 @@ pub async fn erase(tx: &mut Tx, who: &Subject<'_>) -> Result<Gone> {
     tx.execute(&REFERRALS, blank).await?;
     gone.files = tx.execute(&FILES, args![victim]).await?;
     tx.execute(&THREADS, args![victim]).await?;
+    tx.execute(&SCORES, args![victim]).await?;
+    tx.execute(&SAMPLES, args![victim]).await?;
     gone.indexes += tx.execute(&ADVISER_ADDRESSES, args![victim]).await?;
     tx.execute(&DOMAINS, &[]).await?;
     gone.keys += tx.execute(&ADVISER_KEYS, args![victim]).await?;

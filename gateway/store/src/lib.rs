@@ -55,6 +55,7 @@ pub mod reach;
 pub mod recovery;
 pub mod referrals;
 mod row;
+pub mod scrutiny;
 pub mod search;
 pub mod sessions;
 pub mod sign_in;

@@ -23,7 +23,7 @@ const WAL_PAGES: &str = "65536";
 /// The tables that `erasure::erase` touches.
 const VACUUM: &str = "VACUUM data_keys, openings, point_indexes, name_indexes, defendants, victims, events, drafts, \
                       messages, contacts, plan_proposals, meetings, inbound, inbound_files, referrals, thread_references, \
-                      detail_changes, advisers, adviser_addresses, consents, supporters";
+                      detail_changes, scrutiny_samples, scrutiny_scores, advisers, adviser_addresses, consents, supporters";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool whose connections have no end of their own, so that no task of `sqlx` 0.9 goes over the idle ones. That task

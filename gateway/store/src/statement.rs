@@ -88,6 +88,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::reach::ALL,
         crate::recovery::ALL,
         crate::referrals::ALL,
+        crate::scrutiny::ALL,
         crate::search::ALL,
         crate::sessions::ALL,
         crate::sign_in::ALL,

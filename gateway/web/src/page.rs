@@ -129,7 +129,7 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 12] = [
+const NAVIGATION: [(&str, &str, &[Role]); 15] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
     (
         "/cases",
@@ -140,8 +140,15 @@ const NAVIGATION: [(&str, &str, &[Role]); 12] = [
     ("/adviser", "Messages", &[Role::Adviser]),
     ("/adviser/people", "People I support", &[Role::Adviser]),
     ("/adviser/meetings", "Meetings", &[Role::Adviser]),
+    ("/adviser/scrutiny", "Letters to review", &[Role::Adviser]),
     ("/questions", "Questions", &[Role::Prosecutor]),
     ("/team", "Team", &[Role::VloManager]),
+    ("/scrutiny", "Scrutiny", &[Role::VloManager]),
+    (
+        "/scrutiny/findings",
+        "What reviewers found",
+        &[Role::TemplateReviewer],
+    ),
     ("/log", "Contact log", &[Role::Auditor]),
     ("/accounts", "Accounts", &[Role::Administrator]),
     ("/house", "Administration", &[Role::Administrator]),

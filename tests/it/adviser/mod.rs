@@ -3,6 +3,7 @@
 mod conversations;
 mod lead;
 mod people;
+pub(crate) mod scrutiny;
 mod unasked;
 
 use domain::id::{AccountId, DraftId, VictimId};
@@ -35,7 +36,7 @@ pub(crate) struct Trial {
     door: TestDoor,
     pub(crate) lead: AccountId,
     pub(crate) colleague: AccountId,
-    elsewhere: AccountId,
+    pub(crate) elsewhere: AccountId,
 }
 
 fn person(urn: &str, name: &str, of_adviser: &Value) -> String {

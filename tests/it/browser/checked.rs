@@ -55,6 +55,16 @@ const STORIES: &[(&str, &[&str])] = &[
             "/adviser/service",
         ],
     ),
+    (
+        "scrutiny.test.mjs",
+        &[
+            "/adviser/scrutiny",
+            "/adviser/scrutiny/{id}",
+            "/scrutiny",
+            "/scrutiny/findings",
+            "/scrutiny/samples/{id}",
+        ],
+    ),
     ("plan.test.mjs", &["/victims/{id}/plan"]),
     ("proof.test.mjs", &["/log", "/log/about/{id}", "/log/{index}"]),
     (

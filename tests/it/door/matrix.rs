@@ -10,7 +10,15 @@ use web::route::Access;
 use super::{CANARIES, Doorway, Who};
 
 /// Nouns whose objects belong to a case, so that they are somebody's.
-const OBJECTS: [&str; 6] = ["cases", "victims", "obligations", "drafts", "messages", "mailbox"];
+const OBJECTS: [&str; 7] = [
+    "cases",
+    "victims",
+    "obligations",
+    "drafts",
+    "messages",
+    "mailbox",
+    "scrutiny",
+];
 
 /// Whether a route is about one object of a case.
 pub(super) fn is_about_an_object(path: &str) -> bool {

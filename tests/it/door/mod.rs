@@ -9,6 +9,7 @@ mod tool;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::account::{Role, SignIn};
+use domain::id::SampleId;
 use flows::{AccountDetails, MailboxQuestion};
 use harness::case::{assigned, case, event};
 use harness::database::Database;
@@ -17,6 +18,8 @@ use harness::web::{ORIGIN, TestDoor};
 use harness::zone::NO_RESOLVER;
 use mail::catcher::{Fault, Faults};
 use serde_json::json;
+use store::drafts::MessageRow;
+use store::scrutiny::{Letter, SampleRow};
 use web::visit::COOKIE;
 
 use crate::mailbox::mail;
@@ -39,6 +42,7 @@ struct Ids {
     draft: String,
     message: String,
     inbound: String,
+    sample: String,
     account: String,
     session: String,
 }
@@ -47,6 +51,33 @@ struct Ids {
 struct Who {
     cookie: String,
     token: String,
+}
+
+/// A letter to her that was drawn for scrutiny.
+async fn drawn(house: &TestGateway, message: &MessageRow) -> String {
+    let id = SampleId::parse(&"5".repeat(32)).expect("an identifier");
+    let row = SampleRow {
+        id: id.clone(),
+        letter: Letter {
+            message: message.id.clone(),
+            victim: message.victim_id.clone(),
+            kind: message.kind.clone(),
+            version: message.version,
+            language: message.language.clone(),
+            digest: message.digest.clone(),
+            was_late: false,
+        },
+        area: "north-east".to_owned(),
+        chosen: "random".to_owned(),
+        state: "drawn".to_owned(),
+        drawn_by: APPROVER.to_owned(),
+        drawn_at: message.approved_at,
+        sealed: None,
+    };
+    let mut tx = house.pool().begin().await.expect("a transaction");
+    store::scrutiny::add(&mut tx, &row).await.expect("a letter");
+    tx.commit(&[]).await.expect("kept");
+    id.to_string()
 }
 
 impl Doorway {
@@ -71,6 +102,7 @@ impl Doorway {
             draft: message.draft_id.to_string(),
             message: message.id.to_string(),
             inbound: waiting(&house).await,
+            sample: drawn(&house, &message).await,
             session: "0".repeat(32),
             account: account.to_string(),
         };
@@ -110,6 +142,7 @@ impl Doorway {
             "messages" => &ids.message,
             "mailbox" => &ids.inbound,
             "accounts" => &ids.account,
+            "scrutiny" => &ids.sample,
             _ => &ids.session,
         };
         let path = route.replace("{id}", id).replace("{*path}", "gateway.css");

@@ -18,7 +18,7 @@ use super::Doorway;
 use super::matrix::is_about_an_object;
 
 /// Tables whose rows belong to a case.
-const OF_A_CASE: [&str; 18] = [
+const OF_A_CASE: [&str; 19] = [
     "attempts",
     "cases",
     "consents",
@@ -35,6 +35,7 @@ const OF_A_CASE: [&str; 18] = [
     "openings",
     "outbox",
     "plan_proposals",
+    "scrutiny_samples",
     "supporters",
     "victims",
 ];

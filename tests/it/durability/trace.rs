@@ -21,6 +21,23 @@ struct Call<'t> {
     line: &'t str,
 }
 
+/// Lines of a trace that are shown before the one that broke the rule.
+const SHOWN: usize = 30;
+
+/// The end of what was seen so far: of two threads, one line does not tell why.
+fn before(trace: &str, line: &str) -> String {
+    let upto = trace
+        .lines()
+        .position(|one| std::ptr::eq(one, line))
+        .unwrap_or_default();
+    let lines: Vec<&str> = trace
+        .lines()
+        .skip((upto + 1).saturating_sub(SHOWN))
+        .take(SHOWN)
+        .collect();
+    lines.join("\n")
+}
+
 /// The finished calls of a trace with one process or several, in order.
 fn calls(trace: &str) -> Vec<Call<'_>> {
     let call = |line: &'_ str| -> Option<(usize, usize)> {
@@ -55,7 +72,11 @@ async fn on_sqlite_the_log_is_synced_between_the_write_and_the_acknowledgement()
             "pwrite64" if of_log => (written, synced) = (true, false),
             "fsync" | "fdatasync" if of_log && written => synced = true,
             "write" if call.line.contains("write(1<pipe") => {
-                assert!(synced, "acknowledged before it was synced: {}", call.line);
+                assert!(
+                    synced,
+                    "acknowledged before it was synced:\n{}",
+                    before(&text, call.line)
+                );
                 // The next entry needs a write and a sync of its own.
                 (written, synced) = (false, false);
                 acknowledged += 1;
@@ -149,7 +170,11 @@ async fn on_postgresql_the_log_is_synced_between_the_commit_and_its_answer() {
             "fsync" | "fdatasync" if call.line.contains("pg_wal") => synced = true,
             "sendto" if call.line.contains("INSERT 0") => (inserted, synced) = (true, false),
             "sendto" if call.line.contains("COMMIT") && inserted => {
-                assert!(synced, "answered before it was synced: {}", call.line);
+                assert!(
+                    synced,
+                    "answered before it was synced:\n{}",
+                    before(&text, call.line)
+                );
                 (inserted, synced) = (false, false);
                 commits += 1;
             }

@@ -35,7 +35,7 @@ const WELSH: [&str; 12] = [
 
 /// Every date that three neighbouring words can mean: day month year, month day year, year month day; the
 /// month as a number or a word, the year with two or four digits.
-pub(super) fn dates_in(text: &str) -> Vec<Date> {
+pub(crate) fn dates_in(text: &str) -> Vec<Date> {
     let words = folded_words(text);
     let mut found = Vec::new();
     for three in words.windows(3) {

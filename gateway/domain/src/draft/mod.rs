@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use content::{Finding, FindingKind, ForeignFacts, OwnFacts, content_check, evidence_check};
+pub(crate) use dates::dates_in;
 pub use message::{Cancelled, DigestMismatch, Message, MessageParts};
 pub use vetting::{Vetted, VettingFault, VettingProof};
 

@@ -1,5 +1,6 @@
 //! The room from outside: templates on disk in, findings or messages out.
 
+mod anonymous;
 mod attack_12;
 mod harness;
 mod lint_rules;

@@ -14,6 +14,7 @@ mod log;
 mod own_account;
 mod passkeys;
 mod recovery;
+mod scrutiny;
 mod search;
 mod single_sign_on;
 mod team;
@@ -40,6 +41,7 @@ pub(crate) fn table() -> Vec<Route> {
         own_account::routes(),
         passkeys::routes(),
         recovery::routes(),
+        scrutiny::routes(),
         search::routes(),
         single_sign_on::routes(),
         team::routes(),

@@ -133,6 +133,11 @@ impl ForeignFacts {
         }
     }
 
+    /// The names of the defence side.
+    pub(crate) fn defence(&self) -> &[PersonName] {
+        self.deny.names()
+    }
+
     /// The same for another case's defence side.
     #[must_use]
     pub fn with_deny(self, deny: DenySet) -> Self {

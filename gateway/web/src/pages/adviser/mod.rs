@@ -5,6 +5,7 @@ mod conversation;
 mod meetings;
 mod messages;
 mod people;
+mod scrutiny;
 mod service;
 
 use domain::account::Role;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         meetings::routes(),
         messages::routes(),
         people::routes(),
+        scrutiny::routes(),
         service::routes(),
     ]
     .into_iter()

@@ -1,7 +1,7 @@
 //! The template versions, and who vetted their words.
 
 use axum::extract::State;
-use flows::VersionShown;
+use flows::{SampleCount, VersionShown};
 use render::Translation;
 
 use super::{List, Section};
@@ -14,7 +14,15 @@ use crate::visit::Visit;
 
 pub(super) async fn show(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
     let versions = door.gateway().list_versions(visit.user()?).await?;
-    let columns = ["Template", "State", "Version", "Translation", "Vetted"];
+    let found = door.gateway().count_scrutiny(visit.user()?).await?;
+    let columns = [
+        "Template",
+        "State",
+        "Version",
+        "Translation",
+        "Vetted",
+        "Scrutiny",
+    ];
     let mut table = Table::new("Templates", &columns);
     for version in &versions {
         let (state, colour) = state(version);
@@ -27,6 +35,11 @@ pub(super) async fn show(State(door): State<Door>, visit: Visit) -> Result<Shown
                     vec![number, version.kind.clone()],
                     vec![translation(&version.translation)],
                     vec![vetted(version)],
+                    vec![reviewed(found.get(&(
+                        version.kind.clone(),
+                        i64::from(version.version),
+                        version.language.clone(),
+                    )))],
                 ],
             )
             .tagged(state, colour);
@@ -91,6 +104,17 @@ fn vetted(version: &VersionShown) -> String {
             show::moment(row.vetted_at)
         ),
         None => "Nobody has vetted these words".to_owned(),
+    }
+}
+
+/// What advisers think of letters from it, in numbers: who looks after the service sees no words.
+fn reviewed(count: Option<&SampleCount>) -> String {
+    match count {
+        Some(count) => format!(
+            "{} of {} reviews found a letter good enough",
+            count.good, count.reviews
+        ),
+        None => "No letter was reviewed".to_owned(),
     }
 }
 
