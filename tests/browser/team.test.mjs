@@ -98,6 +98,18 @@ for (const javaScript of [true]) {
     await see(page, site.urn)
     await owain.leave()
 
+    // Whose case it is hears of it.
+    const priya = await comeIn('vlo-north-east-1', { javaScript })
+    await open(priya.page, '/work', 'My work')
+    await follow(priya.page, /waits? for you/)
+    await see(priya.page, 'Notices')
+    assert.match(await priya.page.locator('main').innerText(), /A case was opened with a reason/)
+    const seen = priya.page.getByRole('button', { name: /^I have seen this/ })
+    while ((await seen.count()) > 0) await Promise.all([priya.page.waitForNavigation(), seen.first().click()])
+    await see(priya.page, 'Notices')
+    assert.match(await priya.page.locator('main').innerText(), /No notice waits for you/)
+    await priya.leave()
+
     // The second time it is the same glass, which was reviewed already.
     if (!javaScript) return
     const ruth = await comeIn('ruth.okafor', { javaScript })

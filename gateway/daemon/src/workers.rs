@@ -138,6 +138,7 @@ impl House {
     /// Has one file looked through.
     async fn scan(&self) -> flows::Result<bool> {
         let scanned = self.gateway.scan_next().await?;
+        vitals::note_unscanned_files(self.gateway.count_unscanned().await?);
         match scanned {
             Scanned::Nothing => return Ok(false),
             Scanned::Judged(FileState::Infected) => {
@@ -148,7 +149,6 @@ impl House {
                 tracing::error!(%failure, "a file was not scanned; it waits, and nobody gets it meanwhile");
             }
         }
-        vitals::note_unscanned_files(self.gateway.count_unscanned().await?);
         Ok(true)
     }
 
@@ -165,6 +165,12 @@ impl House {
         }
         if victims > 0 {
             tracing::info!(victims, "victims without contact, to be asked after");
+        }
+        if found.ending_consents > 0 {
+            tracing::info!(
+                consents = found.ending_consents,
+                "consents for advisers end soon; a notice says so to the officer"
+            );
         }
         let silent = self.gateway.list_silent_mailboxes().await?;
         let areas = self.gateway.parts().areas.list().iter();

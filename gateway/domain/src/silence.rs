@@ -24,6 +24,8 @@ pub struct Silence {
     pub answer_working_days: u8,
     /// A victim who was not in contact with us for so many working days is asked after; 1 to 250.
     pub victim_working_days: u8,
+    /// So many working days before a consent for an adviser ends, the officer is told; 1 to 60.
+    pub consent_working_days: u8,
 }
 
 impl Default for Silence {
@@ -34,6 +36,7 @@ impl Default for Silence {
             mailbox_working_days: 5,
             answer_working_days: 2,
             victim_working_days: 20,
+            consent_working_days: 10,
         }
     }
 }
@@ -46,6 +49,7 @@ impl Silence {
             && (1..=60).contains(&self.mailbox_working_days)
             && (1..=60).contains(&self.answer_working_days)
             && (1..=250).contains(&self.victim_working_days)
+            && (1..=60).contains(&self.consent_working_days)
     }
 
     /// Working days that a mailbox may be without mail, by the instants at which mail came: the longest gap of its past
@@ -87,6 +91,18 @@ pub fn working_days_ago(today: Date, days: u32, calendar: &Calendar) -> Result<D
     Ok(day)
 }
 
+/// The day on which `days` working days after `today` have begun.
+///
+/// Errors when it lies outside the years of the calendar.
+pub fn working_days_ahead(today: Date, days: u32, calendar: &Calendar) -> Result<Date, CalendarError> {
+    let (mut day, mut left) = (today, days);
+    while left > 0 {
+        day = day.tomorrow().map_err(|_| CalendarError::NoSuchDay)?;
+        left -= u32::from(calendar.is_working(day)?);
+    }
+    Ok(day)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
@@ -102,6 +118,17 @@ mod tests {
     fn mail(days: &[Date]) -> Vec<Timestamp> {
         let at = |day: &Date| day.at(10, 0, 0, 0).in_tz("Europe/London").unwrap().timestamp();
         days.iter().map(at).collect()
+    }
+
+    #[test]
+    fn ten_working_days_ahead_leave_out_weekends_and_bank_holidays() {
+        let ahead = |from| working_days_ahead(from, 10, &calendar()).unwrap();
+        assert_eq!(ahead(date(2026, 11, 23)), date(2026, 12, 7));
+        assert_eq!(
+            ahead(date(2026, 12, 18)),
+            date(2027, 1, 5),
+            "Christmas, and New Year's Day"
+        );
     }
 
     #[test]

@@ -250,7 +250,7 @@ impl Gateway {
     }
 
     /// What happened before this instant is so many working days old, or older.
-    fn after_days(&self, days: u8) -> Result<Timestamp> {
+    pub(crate) fn after_days(&self, days: u8) -> Result<Timestamp> {
         let ago = working_days_ago(london_date(self.now()), u32::from(days), &self.parts.calendar)
             .map_err(out_of_calendar)?;
         let next = ago

@@ -1,15 +1,12 @@
 //! The sweep for whatever is stuck, and what it and others have to say to an officer (law 6).
 
 use audit::entry::Act;
-use domain::id::EventId;
 use jiff::SignedDuration;
-use store::notices::{self, Notice};
-use store::reach::Named;
-use store::{drafts, mailboxes, obligations, outbox, vettings};
+use store::{drafts, mailboxes, notices, obligations, outbox, vettings};
 
 use crate::entries::{about, entry};
 use crate::owed::find_owed;
-use crate::{Error, Gateway, Result, Role};
+use crate::{Error, Gateway, Result};
 
 const WORKER: &str = "system:sweep";
 /// Rows looked at in one sweep; the next one goes on.
@@ -28,6 +25,8 @@ pub struct Swept {
     pub late_answers: usize,
     /// Victims without contact, for whom somebody is owed to ask.
     pub silent_victims: usize,
+    /// Consents for advisers that end soon.
+    pub ending_consents: usize,
 }
 
 impl Gateway {
@@ -79,6 +78,7 @@ impl Gateway {
         self.forget_answers().await?;
         self.empty_rejected_mail().await?;
         self.notice_silences(&mut swept).await?;
+        swept.ending_consents = self.notice_ending_consents().await?;
         Ok(swept)
     }
 
@@ -100,34 +100,6 @@ impl Gateway {
             entries.push(gone.with_area(area).with_fact("inbound", id.as_str()));
         }
         Ok(tx.commit(&entries).await?)
-    }
-
-    /// Notices that nobody has seen, oldest first. They hold no personal data.
-    pub async fn list_notices(&self, most: u32) -> Result<Vec<Notice>> {
-        let mut tx = self.pool().read().await?;
-        Ok(notices::list_unseen(&mut tx, most).await?)
-    }
-
-    /// Somebody of the staff has seen a notice.
-    pub async fn see_notice(&self, actor: &str, id: &EventId) -> Result<()> {
-        self.authorise(actor, &[Role::Vlo, Role::VloManager, Role::Administrator])?;
-        let now = self.now();
-        let mut tx = self.pool().begin().await?;
-        self.reach_as_keeper(&mut tx, actor, Named::Notice(id)).await?;
-        let Some(notice) = notices::find(&mut tx, id).await? else {
-            return Err(Error::NotFound("notice"));
-        };
-        notices::see(&mut tx, id, actor, now)
-            .await
-            .map_err(Error::overtaken("somebody has seen this notice already"))?;
-        let mut seen = entry(now, actor, Act::Consultation, "notice-seen")?
-            .with_victim(notice.victim_id.as_str())
-            .with_fact("notice", id.as_str())
-            .with_fact("kind", &notice.kind);
-        if let Some(owed) = &notice.obligation_id {
-            seen = seen.with_obligation(owed.as_str());
-        }
-        Ok(tx.commit(&[seen]).await?)
     }
 
     /// Loaded template versions whose words two people have not vetted: kind, version and language.

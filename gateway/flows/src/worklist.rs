@@ -104,7 +104,7 @@ impl Gateway {
             Sort::Urn => After::urn(),
             Sort::Vlo => After::vlo(),
         };
-        let mut tx = self.pool().read().await?;
+        let mut tx = self.pool().read_to_a_limit().await?;
         let after = match &filter.after {
             None => first,
             Some(id) => first

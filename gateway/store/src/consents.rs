@@ -23,6 +23,15 @@ statements! {
     END = Statement::both("consents.end",
         "UPDATE consents SET revoked_at = $3, ended_why = $4 \
          WHERE victim_id = $1 AND adviser_id = $2 AND revoked_at IS NULL AND state <> 'refused'");
+    // Of an adviser who still helps, in a case that is open.
+    ENDING = Statement::both("consents.list_ending",
+        "SELECT c.id, c.victim_id FROM consents c JOIN victims v ON v.id = c.victim_id JOIN cases x ON x.id = v.case_id \
+         WHERE c.ending_noticed_at IS NULL AND c.until_at > $1 AND c.until_at <= $2 AND c.state = 'confirmed' \
+         AND c.revoked_at IS NULL AND v.erased_at IS NULL AND x.closed_at IS NULL \
+         AND EXISTS (SELECT 1 FROM supporters s WHERE s.victim_id = c.victim_id AND s.adviser_id = c.adviser_id \
+         AND s.ended_at IS NULL) ORDER BY c.until_at, c.id LIMIT $3");
+    NOTICED = Statement::both("consents.notice_ending",
+        "UPDATE consents SET ending_noticed_at = $2 WHERE id = $1 AND ending_noticed_at IS NULL");
     // An adviser who has left the service, or no longer helps this victim, is told nothing, whatever was allowed.
     LIVE = Statement::both("consents.list_live",
         "SELECT c.scope FROM consents c JOIN advisers a ON a.id = c.adviser_id \
@@ -136,4 +145,22 @@ pub async fn end(
 pub async fn list_live(tx: &mut Tx, victim: &VictimId, now: Timestamp) -> Result<Vec<String>> {
     let rows = tx.list(&LIVE, args![victim, now]).await?;
     rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// Consents that hold at `now` and end at `until` or before, of which no officer was told yet, the first to end first.
+pub async fn list_ending(
+    tx: &mut Tx,
+    now: Timestamp,
+    until: Timestamp,
+    most: u32,
+) -> Result<Vec<(ConsentId, VictimId)>> {
+    let rows = tx.list(&ENDING, args![now, until, i64::from(most)]).await?;
+    rows.iter()
+        .map(|row| Ok((row.parsed(0, ConsentId::parse)?, row.parsed(1, VictimId::parse)?)))
+        .collect()
+}
+
+/// An officer is told that a consent ends soon; false when one was.
+pub async fn notice_ending(tx: &mut Tx, id: &ConsentId, at: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&NOTICED, args![id, at]).await? == 1)
 }

@@ -4,14 +4,35 @@ use domain::id::{EventId, MessageId, ObligationId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
+use crate::reach::{Scope, in_scope};
 use crate::statement::statements;
-use crate::{Result, Row, Statement, Tx};
+use crate::{Arg, Result, Row, Statement, Tx};
+
+macro_rules! in_reach {
+    ($rest:literal) => {
+        concat!(
+            "SELECT n.id, n.victim_id, n.obligation_id, n.message_id, n.kind, n.detail, n.raised_at, c.urn FROM notices n \
+             JOIN victims v ON v.id = n.victim_id JOIN cases c ON c.id = v.case_id WHERE n.seen_at IS NULL AND ",
+            $rest,
+            in_scope!("c.area", "COALESCE(v.vlo, '')", "v.id"),
+            " ORDER BY n.raised_at, n.id LIMIT $1"
+        )
+    };
+}
 
 statements! {
     ADD = Statement::both("notices.add",
         "INSERT INTO notices (id, victim_id, obligation_id, message_id, kind, detail, raised_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
     LIST = Statement::both("notices.list_unseen",
         "SELECT id, victim_id, obligation_id, message_id, kind, detail, raised_at FROM notices WHERE seen_at IS NULL ORDER BY raised_at, id LIMIT $1");
+    // A manager's: of people whom nobody has, their own, what is for managers, and what an officer has not looked at since $22.
+    IN_REACH = Statement::both("notices.list_in_reach",
+        in_reach!("(n.raised_at < $22 OR v.vlo IS NULL OR v.vlo = $2 OR n.kind = 'answer-late') AND "));
+    // Of an officer's own people, whom they cover, and behind a broken glass: nobody else's notices are walked through.
+    OF_OFFICER = Statement::both("notices.list_of_officer",
+        in_reach!("n.victim_id IN (SELECT x.id FROM victims x WHERE x.vlo = $2 \
+                   UNION ALL SELECT x.id FROM covers k JOIN victims x ON x.vlo = k.absent WHERE k.covering = $2 AND k.until_at > $3 \
+                   UNION ALL SELECT g.victim_id FROM glasses g WHERE g.user_name = $2 AND g.until_at > $3) AND "));
     FIND = Statement::both("notices.find",
         "SELECT id, victim_id, obligation_id, message_id, kind, detail, raised_at FROM notices WHERE id = $1");
     WAITING = Statement::both("notices.is_waiting",
@@ -72,6 +93,25 @@ pub async fn list_unseen(tx: &mut Tx, most: u32) -> Result<Vec<Notice>> {
         .iter()
         .map(notice)
         .collect()
+}
+
+/// Notices that nobody has seen, about whom somebody reaches, oldest first, each with its case's URN. A manager is shown what is
+/// an officer's only when it was raised before `since` and nobody has seen it.
+pub async fn list_in_reach(
+    tx: &mut Tx,
+    scope: &Scope,
+    since: Timestamp,
+    most: u32,
+) -> Result<Vec<(Notice, String)>> {
+    let mut args = scope.args(Arg::from(i64::from(most)));
+    let statement = if scope.is_of_officer() {
+        &OF_OFFICER
+    } else {
+        args.push(since.into());
+        &IN_REACH
+    };
+    let rows = tx.list(statement, &args).await?;
+    rows.iter().map(|row| Ok((notice(row)?, row.text(7)?))).collect()
 }
 
 /// One notice, seen or not.

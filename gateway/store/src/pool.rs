@@ -155,7 +155,7 @@ impl Pool {
         })
     }
 
-    /// The same for counts that go no further than a limit. PostgreSQL, which does not know how many rows a kept plan will meet,
+    /// The same for what goes no further than a limit: counts, and pages in the order of an index. PostgreSQL, which does not know how many rows a kept plan will meet,
     /// would collect all of them from an index first (200,000 for the first 1,000): here it walks the index and stops.
     pub async fn read_to_a_limit(&self) -> Result<Tx> {
         match self {

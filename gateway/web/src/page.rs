@@ -129,8 +129,9 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 15] = [
+const NAVIGATION: [(&str, &str, &[Role]); 16] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
+    ("/notices", "Notices", &[Role::Vlo, Role::VloManager]),
     (
         "/cases",
         "Find a case",

@@ -114,7 +114,13 @@ const STORIES: &[(&str, &[&str])] = &[
     ),
     (
         "team.test.mjs",
-        &["/cases", "/cases/{id}", "/obligations/{id}/ask", "/team"],
+        &[
+            "/cases",
+            "/cases/{id}",
+            "/notices",
+            "/obligations/{id}/ask",
+            "/team",
+        ],
     ),
     (
         "auditing.test.mjs",

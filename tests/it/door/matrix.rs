@@ -10,7 +10,7 @@ use web::route::Access;
 use super::{CANARIES, Doorway, Who};
 
 /// Nouns whose objects belong to a case, so that they are somebody's.
-const OBJECTS: [&str; 7] = [
+const OBJECTS: [&str; 8] = [
     "cases",
     "victims",
     "obligations",
@@ -18,6 +18,7 @@ const OBJECTS: [&str; 7] = [
     "messages",
     "mailbox",
     "scrutiny",
+    "notices",
 ];
 
 /// Whether a route is about one object of a case.

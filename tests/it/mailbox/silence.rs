@@ -189,3 +189,17 @@ on_both!(
         );
     }
 );
+
+on_both!(
+    async fn an_officer_is_told_once_ten_working_days_before_a_consent_ends(database: Database) {
+        let trial = trial(&database).await;
+        // It ends on 1 July 2027.
+        assert_eq!(sweep(&trial, "2027-06-16T22:00:00Z").await.ending_consents, 0);
+        assert_eq!(sweep(&trial, "2027-06-17T09:00:00Z").await.ending_consents, 1);
+        assert_eq!(sweep(&trial, "2027-06-18T09:00:00Z").await.ending_consents, 0);
+        assert_eq!(logged(&trial, "consent-ends-soon").await, 1);
+        let told = trial.flows.list_own_notices(OFFICER).await.expect("a list");
+        let told = told.iter().filter(|notice| notice.kind == "consent-ends-soon");
+        assert_eq!(told.count(), 1);
+    }
+);

@@ -95,8 +95,8 @@ fn mail(config: &Config, must: &mut impl FnMut(bool, &str)) {
 fn silence(silence: Silence, must: &mut impl FnMut(bool, &str)) {
     must(
         silence.is_sound(),
-        "silence: mailbox_weeks 1 to 52, mailbox_factor 1 to 10, mailbox_working_days and answer_working_days 1 to 60, \
-         victim_working_days 1 to 250",
+        "silence: mailbox_weeks 1 to 52, mailbox_factor 1 to 10, mailbox_working_days, answer_working_days \
+         and consent_working_days 1 to 60, victim_working_days 1 to 250",
     );
 }
 

@@ -11,6 +11,7 @@ mod entrance;
 mod files;
 mod house;
 mod log;
+mod notices;
 mod own_account;
 mod passkeys;
 mod recovery;
@@ -38,6 +39,7 @@ pub(crate) fn table() -> Vec<Route> {
         files::routes(),
         house::routes(),
         log::routes(),
+        notices::routes(),
         own_account::routes(),
         passkeys::routes(),
         recovery::routes(),

@@ -8,6 +8,7 @@ use domain::id::ObligationId;
 use flows::worklist::{COUNT_MAX, Due, Filter, Item, Sort, Tiles as Counts};
 use serde::Serialize;
 
+use super::notices;
 use super::search::SearchForm;
 use crate::door::Door;
 use crate::form::{Form, Problems};
@@ -27,6 +28,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Serialize)]
 struct Work {
+    /// That notices wait, in a sentence.
+    notices: Option<String>,
     tiles: Tiles,
     heading: String,
     due: Choice,
@@ -87,7 +90,19 @@ async fn work(State(door): State<Door>, visit: Visit, RawQuery(query): RawQuery)
         previous: filter.after.is_some().then(|| address(&asked, None)),
         next: list.next.as_ref().map(|id| address(&asked, Some(id))),
     };
+    let hears = visit
+        .visitor()?
+        .account
+        .roles
+        .iter()
+        .any(|role| matches!(role, Role::Vlo | Role::VloManager));
+    let notices = if hears {
+        notices::in_short(door.gateway().list_own_notices(user).await?.len())
+    } else {
+        None
+    };
     let data = Work {
+        notices,
         tiles: tiles(&counts, &asked),
         heading: heading(&asked, list.items.len(), pages.next.is_some()),
         due: Choice::new("due", "Deadline", DUE, &asked, &none),

@@ -50,7 +50,7 @@ use crate::show::sentence;
 use crate::visit::Visit;
 
 /// Who acts.
-const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
+pub(crate) const OFFICERS: Access = Access::Roles(&[Role::Vlo, Role::VloManager]);
 /// Who is asked for words, and gets what may be evidence.
 const PROSECUTORS: Access = Access::Roles(&[Role::Prosecutor]);
 
