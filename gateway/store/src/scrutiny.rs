@@ -12,7 +12,7 @@ use crate::{Arg, Result, Row, Statement, Tx};
 macro_rules! sample {
     ($from:literal) => {
         concat!(
-            "SELECT s.id, s.message_id, s.victim_id, s.area, s.kind, s.version, s.language, s.digest, s.chosen, s.was_late, s.state, \
+            "SELECT s.id, s.message_id, s.victim_id, s.area, s.kind, s.version, s.language, s.digest, s.chosen, s.was_late, \
              s.drawn_by, s.drawn_at, s.sealed FROM scrutiny_samples s ",
             $from
         )
@@ -129,8 +129,6 @@ pub struct SampleRow {
     pub area: String,
     /// `random` or `risk`.
     pub chosen: String,
-    /// `drawn`, `ready` or `left-out`.
-    pub state: String,
     /// Who drew.
     pub drawn_by: String,
     /// When.
@@ -176,10 +174,9 @@ fn sample(row: &Row) -> Result<SampleRow> {
         },
         area: row.text(3)?,
         chosen: row.text(8)?,
-        state: row.text(10)?,
-        drawn_by: row.text(11)?,
-        drawn_at: row.at(12)?,
-        sealed: row.bytes_opt(13)?,
+        drawn_by: row.text(10)?,
+        drawn_at: row.at(11)?,
+        sealed: row.bytes_opt(12)?,
     })
 }
 

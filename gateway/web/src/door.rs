@@ -18,6 +18,12 @@ use crate::webauthn::{BadOrigin, Ceremonies};
 const STOP_WAIT: Duration = Duration::from_secs(10);
 /// How long a TLS handshake may take.
 const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
+/// Longest that the head of a request may take, and a connection may rest between two.
+const HEAD_WAIT: Duration = Duration::from_secs(30);
+/// Most bytes of a head, but for what comes with the last reading: less than twice as many.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Requests that one HTTP/2 connection may have in hand.
+const STREAMS_MAX: u32 = 100;
 
 /// What an operator sets about the door.
 #[derive(Debug, Clone)]
@@ -133,6 +139,14 @@ pub async fn serve(
     let handle = Handle::new();
     let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle.clone());
     server = server.map(|acceptor| acceptor.handshake_timeout(HANDSHAKE_WAIT));
+    // A head that is long or slow ends the connection. The library's own bounds are 400 KiB and more, 16 MiB for HTTP/2, and no time.
+    let http = server.http_builder();
+    http.http1()
+        .header_read_timeout(HEAD_WAIT)
+        .max_buf_size(HEAD_BYTES_MAX);
+    http.http2()
+        .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
+        .max_concurrent_streams(STREAMS_MAX);
     let serving = server.serve(router(&door).into_make_service_with_connect_info::<std::net::SocketAddr>());
     tokio::pin!(serving, stop);
     tokio::select! {

@@ -69,7 +69,6 @@ async fn drawn(house: &TestGateway, message: &MessageRow) -> String {
         },
         area: "north-east".to_owned(),
         chosen: "random".to_owned(),
-        state: "drawn".to_owned(),
         drawn_by: APPROVER.to_owned(),
         drawn_at: message.approved_at,
         sealed: None,

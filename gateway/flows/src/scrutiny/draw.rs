@@ -48,7 +48,6 @@ impl Gateway {
                 letter: letter.clone(),
                 area: area.to_owned(),
                 chosen: (*chosen).to_owned(),
-                state: "drawn".to_owned(),
                 drawn_by: user.to_owned(),
                 drawn_at: now,
                 sealed: None,
