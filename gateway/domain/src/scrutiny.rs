@@ -206,7 +206,7 @@ mod tests {
 
     fn others() -> ForeignFacts {
         let mut deny = DenySet::new();
-        deny.add_name(&name("callum Reid"));
+        deny.add_name(&name("Callum Reid"));
         ForeignFacts::new(&[], &[], deny)
     }
 

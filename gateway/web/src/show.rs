@@ -63,6 +63,15 @@ pub(crate) fn role(role: Role) -> &'static str {
     }
 }
 
+/// The language of a template, by its code.
+pub(crate) fn language(code: &str) -> &str {
+    match code {
+        "en" => "English",
+        "cy" => "Welsh",
+        other => other,
+    }
+}
+
 /// With a capital letter, as a sentence begins; without a full stop, as errors at fields have none.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();

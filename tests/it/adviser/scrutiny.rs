@@ -79,6 +79,13 @@ async fn made_ready(trial: &Trial) -> (SampleId, SampleId) {
     (hard.id, plain.id)
 }
 
+/// The adviser of the other service, whom the Area named; by user name.
+async fn named(trial: &Trial) -> String {
+    let done = trial.door.flows.name_reviewer(APPROVER, AREA, ELSEWHERE).await;
+    done.expect("named");
+    trial.user(&trial.elsewhere).await
+}
+
 fn kind<T>(answer: Result<T, Error>) -> Option<Kind> {
     answer.err().map(|fault| fault.kind())
 }
@@ -90,11 +97,7 @@ on_both!(
         let trial = Box::pin(trial_with_letters(&database)).await;
         let flows = &trial.door.flows;
         let (hard, plain) = made_ready(&trial).await;
-        flows
-            .name_reviewer(APPROVER, AREA, ELSEWHERE)
-            .await
-            .expect("named");
-        let reviewer = trial.user(&trial.elsewhere).await;
+        let reviewer = named(&trial).await;
         let given = flows.list_samples_given(&reviewer).await.expect("a list");
         assert_eq!(given.expect("they review").len(), 2);
         for id in [&hard, &plain] {
@@ -164,11 +167,7 @@ on_both!(
             let expected = BTreeSet::from_iter(traces);
             assert_eq!(found, [("reasons".to_owned(), expected)], "{text}");
         }
-        flows
-            .name_reviewer(APPROVER, AREA, ELSEWHERE)
-            .await
-            .expect("named");
-        let reviewer = trial.user(&trial.elsewhere).await;
+        let reviewer = named(&trial).await;
         let given = flows.list_samples_given(&reviewer).await.expect("a list");
         assert_eq!(given.map(|list| list.len()), Some(0), "nothing is ready");
         flows
@@ -278,11 +277,7 @@ on_both!(
         let trial = Box::pin(trial_with_letters(&database)).await;
         let flows = &trial.door.flows;
         let (hard, plain) = made_ready(&trial).await;
-        flows
-            .name_reviewer(APPROVER, AREA, ELSEWHERE)
-            .await
-            .expect("named");
-        let reviewer = trial.user(&trial.elsewhere).await;
+        let reviewer = named(&trial).await;
         let scored = flows.score_sample(&reviewer, &hard, &ALL_WELL, REMARK).await;
         scored.expect("kept");
         let sealed = harness::bytes::sealed_columns(&database).await;

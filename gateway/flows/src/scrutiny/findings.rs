@@ -17,7 +17,7 @@ const COUNTED_MAX: u32 = 2_000;
 const REMARKS_MAX: usize = 20;
 
 /// How reviewers see the letters of one template version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct TemplateFindings {
     /// The message kind.
     pub kind: String,

@@ -26,7 +26,11 @@ pub(super) async fn show(State(door): State<Door>, visit: Visit) -> Result<Shown
     let mut table = Table::new("Templates", &columns);
     for version in &versions {
         let (state, colour) = state(version);
-        let number = format!("Version {}, {}", version.version, language(&version.language));
+        let number = format!(
+            "Version {}, {}",
+            version.version,
+            show::language(&version.language)
+        );
         table = table
             .row(
                 version.title.clone(),
@@ -76,14 +80,6 @@ fn state(version: &VersionShown) -> (&'static str, Option<&'static str>) {
         (None, true) => ("Not vetted", Some("govuk-tag--red")),
         // What was drafted from it is still rendered from it.
         (_, false) => ("Replaced", Some("govuk-tag--grey")),
-    }
-}
-
-fn language(code: &str) -> &str {
-    match code {
-        "en" => "English",
-        "cy" => "Welsh",
-        other => other,
     }
 }
 

@@ -12,8 +12,10 @@ use crate::page::{Page, Shown};
 use crate::parts::Table;
 use crate::refusal::Refusal;
 use crate::route::{Access, Route, get};
+use crate::show;
 use crate::visit::Visit;
 
+const FINDINGS: &str = "/scrutiny/findings";
 const READERS: Access = Access::Roles(&[Role::VloManager, Role::TemplateReviewer]);
 const COLUMNS: [&str; 5] = ["Question", "Yes", "In part", "No", "Cannot tell"];
 
@@ -54,14 +56,9 @@ fn template(found: &TemplateFindings) -> Template {
         let cells = answers.iter().map(|count| vec![count.to_string()]);
         table = table.row(question(*dimension), cells.collect());
     }
-    let language = if found.language == "cy" {
-        "Welsh"
-    } else {
-        "English"
-    };
     Template {
         title: found.title.clone(),
-        version: format!("Version {}, {language}", found.version),
+        version: format!("Version {}, {}", found.version, show::language(&found.language)),
         count: counted(found.count.reviews, found.count.late),
         table,
         remarks: found.remarks.clone(),
@@ -89,5 +86,3 @@ async fn show(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> 
     let page = if is_manager { page.back(PATH) } else { page };
     page.show(&door, Some(&visit), "scrutiny/findings", &data)
 }
-
-const FINDINGS: &str = "/scrutiny/findings";
