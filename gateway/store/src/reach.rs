@@ -200,9 +200,9 @@ impl Scope {
         self.reaches_assigned && !self.reaches_areas
     }
 
-    /// Whether this is the reach of who reads the whole of one Area, which is the first that a statement has room for.
-    pub(crate) fn is_of_one_area(&self) -> bool {
-        self.reaches_areas && self.areas.len() == 1
+    /// Whether who reads works in one Area, which is the first that a statement has room for.
+    pub(crate) fn has_one_area(&self) -> bool {
+        self.areas.len() == 1
     }
 
     /// The arguments `$1` to `$21`: what the statement is about, and then who reads.
