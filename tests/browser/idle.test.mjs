@@ -1,7 +1,14 @@
-// Whoever does nothing for a while is warned before the session ends, and one key keeps them signed in.
+// Whoever does nothing for a while is warned before the session ends, and one key keeps them signed in. Without JavaScript nobody is
+// warned: what they send too late is kept, and sent by them after they have signed in.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, checkPage, comeIn, open, reach, site } from './story.mjs'
+import { ask, checkPage, comeIn, fill, open, press, reach, see, site } from './story.mjs'
+
+/** Somebody signs in once more in the same browser. */
+async function signInAgain(page, user) {
+  const { session } = await ask({ do: 'sign-in', user })
+  await page.context().addCookies([{ name: '__Host-session', value: session, url: site.origin, secure: true, httpOnly: true, sameSite: 'Strict' }])
+}
 
 test('the warning comes before 30 minutes, and staying keeps what was typed', async () => {
   const priya = await comeIn('vlo-north-east-1')
@@ -45,11 +52,7 @@ test('the warning comes before 30 minutes, and staying keeps what was typed', as
   await other.waitForURL('**/sign-in')
 
   // The same person signs in again in another tab: what was chosen is there and can be sent.
-  const again = async (user) => {
-    const { session } = await ask({ do: 'sign-in', user })
-    await page.context().addCookies([{ name: '__Host-session', value: session, url: site.origin, secure: true, httpOnly: true, sameSite: 'Strict' }])
-  }
-  await again('vlo-north-east-1')
+  await signInAgain(page, 'vlo-north-east-1')
   await other.goto('/work')
   await over.waitFor({ state: 'detached' })
   assert.ok(await page.locator('main').isVisible())
@@ -61,9 +64,53 @@ test('the warning comes before 30 minutes, and staying keeps what was typed', as
   await ask({ do: 'pass', minutes: 31 })
   await page.clock.fastForward(31 * 60 * 1000)
   await over.waitFor()
-  await again('ruth.okafor')
+  await signInAgain(page, 'ruth.okafor')
   await other.goto('/work')
   await page.waitForURL('**/work')
   await other.close()
+  await priya.leave()
+})
+
+test('what was sent too late is kept and sent after signing in, without JavaScript', async () => {
+  const { id } = site.victims[0]
+  const priya = await comeIn('vlo-north-east-1', { javaScript: false })
+  const { page } = priya
+  await signInAgain(page, 'vlo-north-east-1')
+  await reach(page, `/victims/${id}/contacts/new`, 'Log a contact')
+  await page.getByLabel('There was nobody to ask').check()
+  await press(page, 'Continue')
+  const { now } = await ask({ do: 'pass', minutes: 0 })
+  const at = new Date(now)
+  await fill(page, { occurred: at.getUTCDate(), 'occurred-month': at.getUTCMonth() + 1, 'occurred-year': at.getUTCFullYear(), time: at.getUTCHours(), 'time-minutes': String(at.getUTCMinutes()).padStart(2, '0') })
+  await page.getByLabel('Telephone call').check()
+  await page.getByLabel('Outbound: we contacted them').check()
+  await page.getByLabel('Victim', { exact: true }).check()
+  await page.getByLabel('Nobody answered').check()
+  await page.getByLabel('No message was left').check()
+  await page.locator('#informed-2').check()
+  await page.locator('#point').selectOption({ index: 1 })
+  await page.getByLabel('What was the contact about?').fill('The date of her hearing, and <a meeting>')
+  await ask({ do: 'pass', minutes: 31 })
+  await press(page, 'Save the contact')
+  await see(page, 'You were signed out before you sent this')
+
+  await signInAgain(page, 'vlo-north-east-1')
+  await open(page, '/', 'What you typed')
+  const kept = await page.locator('main').innerText()
+  assert.match(kept, /The date of her hearing, and <a meeting>/)
+  await press(page, /^Send it now/)
+  await see(page, 'Why do you need to read this?')
+  await page.locator('input[name=reason]').first().check()
+  await press(page, 'Continue')
+  await see(page, 'Contact in the record')
+  assert.match(await page.locator('main').innerText(), /The date of her hearing, and <a meeting>/)
+
+  // It was sent: nothing leads there any more, and it can be thrown away.
+  await open(page, '/', 'My work')
+  await open(page, '/kept-words', 'What you typed')
+  assert.match(await page.locator('main').innerText(), /You sent this at/)
+  await press(page, /^Throw it away/)
+  await see(page, 'What you typed')
+  assert.match(await page.locator('main').innerText(), /Nothing is kept for you/)
   await priya.leave()
 })

@@ -111,6 +111,8 @@ ids! {
     AccountId,
     /// One time of being signed in.
     SessionId,
+    /// A form that was kept when its session had run out.
+    KeptId,
     /// A time in which somebody covers for somebody.
     CoverId,
     /// A victim who is not theirs, opened by somebody with a reason.

@@ -4,7 +4,7 @@ use audit::entry::{Act, Entry};
 use domain::account::Role;
 use domain::id::AccountId;
 use store::accounts::{self, AccountRow};
-use store::{Tx, recovery, sessions, sign_in};
+use store::{Tx, kept_words, recovery, sessions, sign_in};
 
 use crate::entries::entry;
 use crate::{Error, Gateway, Result, Staff};
@@ -162,6 +162,7 @@ impl Gateway {
         accounts::save(tx, row).await?;
         sessions::end_all(tx, &row.id, self.now(), "disabled").await?;
         sign_in::remove_all(tx, &row.id, self.now()).await?;
+        kept_words::remove_all(tx, &row.id).await?;
         Ok(recovery::remove(tx, &row.id).await?)
     }
 

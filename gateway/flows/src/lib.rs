@@ -49,6 +49,7 @@ mod gateway;
 mod hand_over;
 mod house;
 pub mod import;
+mod kept_words;
 mod late_events;
 mod log_pack;
 mod meetings;
@@ -136,6 +137,7 @@ pub use house::{
     ADVISERS_MAX, AdviserMasked, AreaCount, KeysShown, LOG_KEYS_TEXT, MASTER_KEY_TEXT, MasterKey,
     UNDELIVERED_MAX, Undelivered, VersionShown,
 };
+pub use kept_words::{KEPT_MAX, KeptForm, TypedForm};
 pub use log_pack::{LogPack, PackFile};
 pub use mailboxes::{AnswerRead, MailOutline, MailRead, MailboxCount, MailboxQuestion, REJECTIONS};
 pub use notices::{NOTICES_SHOWN, NoticeShown};

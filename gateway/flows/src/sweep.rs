@@ -76,6 +76,7 @@ impl Gateway {
         }
         tx.commit(&entries).await?;
         self.forget_answers().await?;
+        self.forget_old_words().await?;
         self.empty_rejected_mail().await?;
         self.notice_silences(&mut swept).await?;
         swept.ending_consents = self.notice_ending_consents().await?;

@@ -112,6 +112,7 @@ ids!(
     DetailChangeId,
     SampleId,
     SessionId,
+    KeptId,
     CoverId,
     GlassId,
     BreachId,

@@ -37,6 +37,7 @@ pub mod flags;
 pub mod glasses;
 pub mod house;
 pub mod inbound_files;
+pub mod kept_words;
 pub mod keys;
 pub mod known_texts;
 pub mod log;

@@ -14,6 +14,9 @@ statements! {
     FIND_BY_TOKEN = Statement::both("sessions.find_by_token",
         "SELECT id, account_id, how, opened_at, seen_at, ends_at, proven_at FROM sessions \
          WHERE token_hash = $1 AND ended_at IS NULL");
+    // Nobody ended it: its time was over.
+    FIND_RUN_OUT = Statement::both("sessions.find_run_out",
+        "SELECT account_id FROM sessions WHERE token_hash = $1 AND ended_why IN ('idle', 'too-long') AND seen_at > $2");
     LIST = Statement::both("sessions.list_open",
         "SELECT id, account_id, how, opened_at, seen_at, ends_at, proven_at FROM sessions \
          WHERE account_id = $1 AND ended_at IS NULL ORDER BY opened_at DESC");
@@ -72,6 +75,12 @@ pub async fn add(tx: &mut Tx, row: &SessionRow, token_hash: &[u8]) -> Result<()>
 pub async fn find_by_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<SessionRow>> {
     let row = tx.find(&FIND_BY_TOKEN, args![token_hash]).await?;
     row.as_ref().map(session).transpose()
+}
+
+/// Whose session this was, if its time ran out and somebody was there after `since`.
+pub async fn find_run_out(tx: &mut Tx, token_hash: &[u8], since: Timestamp) -> Result<Option<AccountId>> {
+    let row = tx.find(&FIND_RUN_OUT, args![token_hash, since]).await?;
+    row.map(|row| row.parsed(0, AccountId::parse)).transpose()
 }
 
 /// The open sessions of an account, the newest first.

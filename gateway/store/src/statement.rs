@@ -72,6 +72,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Statement> {
         crate::glasses::ALL,
         crate::house::ALL,
         crate::inbound_files::ALL,
+        crate::kept_words::ALL,
         crate::keys::ALL,
         crate::known_texts::ALL,
         crate::log::ALL,

@@ -3,6 +3,8 @@
 use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
+use crate::DataKey;
+
 /// Bytes of a token (ASVS 7.2.3 asks for at least 16).
 pub const TOKEN_BYTES: usize = 32;
 
@@ -20,6 +22,11 @@ pub fn hash(token: &str) -> Option<[u8; 32]> {
 /// Something else that only the holder of the token knows, for instance what a form carries to show that it is ours.
 pub fn companion(token: &str, purpose: &str) -> Option<Zeroizing<String>> {
     is_token(token).then(|| spell(&derive(purpose, token)))
+}
+
+/// The key of what only the holder of the token may open.
+pub fn key(token: &str, purpose: &str) -> Option<DataKey> {
+    is_token(token).then(|| DataKey::from_bytes(derive(&format!("key {purpose}"), token)))
 }
 
 /// What is kept of a client certificate (DER) that stands for somebody. No token has the same.

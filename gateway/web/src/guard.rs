@@ -13,6 +13,7 @@ use domain::time::random;
 use crate::api;
 use crate::api::problem::ApiRefusal;
 use crate::door::Door;
+use crate::kept;
 use crate::layers::RouteOf;
 use crate::refusal::{Refusal, Said};
 use crate::route::Access;
@@ -46,6 +47,10 @@ async fn by_cookie(door: &Door, access: Access, request: Request, next: Next) ->
         Ok(visit) => visit,
         Err(refusal) => return Said::new(door, None, &refusal).into_response(),
     };
+    let is_nobody = visit.visitor.is_none() && access != Access::Open;
+    if is_nobody && !is_safe(request.method()) {
+        return kept::answer(door, &visit, request).await;
+    }
     let mut answer = match admit(door, access, &visit, request).await {
         Ok(mut request) => {
             request.extensions_mut().insert(visit.clone());
@@ -120,29 +125,42 @@ async fn admit(door: &Door, access: Access, visit: &Visit, request: Request) -> 
             return Err(Refusal::SignedOut);
         }
     }
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
+    if is_safe(request.method()) {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
     is_from_here(door, &parts.headers)?;
-    let body = to_bytes(body, FORM_BYTES_MAX)
-        .await
-        .map_err(|_| Refusal::TooLong)?;
-    let sent = parts
-        .headers
+    let body = body_of(body).await?;
+    is_own_form(&parts.headers, &body, &visit.form_token)?;
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// The whole body of a form.
+pub(crate) async fn body_of(body: Body) -> Result<Bytes, Refusal> {
+    to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Refusal::TooLong)
+}
+
+/// Whether it carries the form token that belongs to its browser's cookie.
+pub(crate) fn is_own_form(headers: &HeaderMap, body: &Bytes, expected: &str) -> Result<(), Refusal> {
+    let sent = headers
         .get(TOKEN_HEADER)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned)
-        .or_else(|| token_of_form(&parts.headers, &body));
-    if !sent.is_some_and(|sent| flows::sign_in::is_same_token(&sent, &visit.form_token)) {
-        return Err(Refusal::Expired);
+        .or_else(|| token_of_form(headers, body));
+    if sent.is_some_and(|sent| flows::sign_in::is_same_token(&sent, expected)) {
+        Ok(())
+    } else {
+        Err(Refusal::Expired)
     }
-    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 /// A browser says where a request comes from, in `Origin` and in `Sec-Fetch-Site`. Both must be there: every browser
 /// that can hold a passkey sends them with a POST.
-fn is_from_here(door: &Door, headers: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn is_from_here(door: &Door, headers: &HeaderMap) -> Result<(), Refusal> {
     let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
     if is("origin", &door.settings().origin) && is("sec-fetch-site", "same-origin") {
         Ok(())
@@ -151,9 +169,14 @@ fn is_from_here(door: &Door, headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
+/// Whether the body is what a page's form sends.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind == "application/x-www-form-urlencoded")
+}
+
 fn token_of_form(headers: &HeaderMap, body: &Bytes) -> Option<String> {
-    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    if kind != "application/x-www-form-urlencoded" {
+    if !is_form(headers) {
         return None;
     }
     form_urlencoded::parse(body)

@@ -14,6 +14,7 @@ pub mod assets;
 pub mod door;
 pub mod form;
 mod guard;
+mod kept;
 mod layers;
 mod officers;
 pub mod outward;

@@ -16,6 +16,8 @@ use crate::visit::Visit;
 pub enum Refusal {
     /// Nobody is signed in, or the session is over.
     SignedOut,
+    /// The same, and what was typed is kept.
+    WordsKept,
     /// A passkey that does not open anything here; why, nobody is told.
     NotLetIn,
     /// What the organisation's single sign-on brought back opens nothing; why, nobody is told.
@@ -71,7 +73,9 @@ impl From<render::pages::PageError> for Refusal {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Self::SignedOut | Self::NotLetIn | Self::NotLetInThere => StatusCode::UNAUTHORIZED,
+            Self::SignedOut | Self::WordsKept | Self::NotLetIn | Self::NotLetInThere => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::NothingGranted | Self::NotYours | Self::Expired | Self::Foreign => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -88,6 +92,11 @@ impl Refusal {
         let plain = |heading, now: &str| (heading, now.to_owned());
         match self {
             Self::SignedOut => plain("You are signed out", "Sign in again to go on."),
+            Self::WordsKept => plain(
+                "You were signed out before you sent this",
+                "Nothing was done yet. What you typed is kept for you in this browser for 24 hours. Sign in, look at it, and \
+                 send it.",
+            ),
             Self::NotLetIn => plain(
                 "You are not signed in",
                 "This passkey does not open an account here. Try another, or ask an administrator for an invitation.",
@@ -160,6 +169,8 @@ struct Words {
     heading: &'static str,
     now: String,
     reference: Option<String>,
+    /// Whether to sign in is what comes next.
+    to_sign_in: bool,
 }
 
 impl Said {
@@ -176,6 +187,7 @@ impl Said {
             heading,
             now,
             reference,
+            to_sign_in: matches!(refusal, Refusal::WordsKept),
         };
         Self {
             page: Page::new(heading).show(door, visit, "refusal", &words),

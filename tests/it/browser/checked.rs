@@ -103,7 +103,7 @@ const STORIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("observatory.test.mjs", &["/sign-in", "/work"]),
-    ("idle.test.mjs", &["/victims/{id}/contacts/new"]),
+    ("idle.test.mjs", &["/kept-words", "/victims/{id}/contacts/new"]),
     (
         "meetings.test.mjs",
         &[

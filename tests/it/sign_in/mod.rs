@@ -1,6 +1,7 @@
 //! Signing in: invitations, passkeys, sessions, and everything that lets nobody in.
 
 mod authenticator;
+mod kept_words;
 mod passkeys;
 mod recovery;
 mod sessions;
@@ -31,18 +32,16 @@ impl Entrance {
     async fn new(database: &Database) -> Self {
         let house = TestGateway::new(database, Faults::Always(Fault::None)).await;
         let door = house.door();
-        let details = AccountDetails {
-            name: "Mina Varga".to_owned(),
-            phone: "01632 960222".to_owned(),
-            roles: vec![Role::Vlo],
-            areas: vec!["north-east".to_owned()],
-        };
-        let officer = door.flows.add_account("operator", "mina.varga", &details).await;
         Self {
-            officer: officer.expect("an account"),
+            officer: officer(&door, "mina.varga", "Mina Varga").await,
             house,
             door,
         }
+    }
+
+    /// Another officer's account.
+    async fn somebody_else(&self) -> AccountId {
+        officer(&self.door, "theo.lind", "Theo Lind").await
     }
 
     /// A browser in which the officer has just signed in.
@@ -77,6 +76,18 @@ impl Entrance {
         let made = self.door.flows.invite("operator", &self.officer).await;
         made.expect("an invitation").to_string()
     }
+}
+
+/// An officer's account.
+async fn officer(door: &TestDoor, user: &str, name: &str) -> AccountId {
+    let details = AccountDetails {
+        name: name.to_owned(),
+        phone: "01632 960222".to_owned(),
+        roles: vec![Role::Vlo],
+        areas: vec!["north-east".to_owned()],
+    };
+    let added = door.flows.add_account("operator", user, &details).await;
+    added.expect("an account")
 }
 
 /// A browser that speaks as the pages' script does.

@@ -61,7 +61,8 @@ async fn cookies(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusa
         heading: "Cookies",
         paragraphs: &[
             "The service sets two cookies, and both are needed: one keeps you signed in, the other ties a form to your \
-             browser before you sign in. They hold random numbers and go when you close the browser.",
+             browser before you sign in. A third is set when you were signed out before you sent a form, so that only you \
+             in this browser can read what you had typed. They hold random numbers and go when you close the browser.",
             "Nothing follows what you do, and nothing else is kept in your browser.",
         ],
     };

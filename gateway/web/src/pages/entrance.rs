@@ -1,9 +1,10 @@
 //! The first page, signing in and signing out.
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::kept_words;
 use crate::door::Door;
 use crate::form::Form;
 use crate::page::{Page, Shown, home};
@@ -20,7 +21,11 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn first(visit: Visit) -> Result<Redirect, Refusal> {
+/// To where each role begins; but first to what somebody had typed when they were signed out.
+async fn first(State(door): State<Door>, visit: Visit, headers: HeaderMap) -> Result<Redirect, Refusal> {
+    if kept_words::is_waiting(&door, &visit, &headers).await? {
+        return Ok(Redirect::to(kept_words::PATH));
+    }
     Ok(Redirect::to(home(&visit.visitor()?.account.roles)))
 }
 

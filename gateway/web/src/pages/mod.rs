@@ -10,6 +10,7 @@ mod cases;
 mod entrance;
 mod files;
 mod house;
+mod kept_words;
 mod log;
 mod notices;
 mod own_account;
@@ -38,6 +39,7 @@ pub(crate) fn table() -> Vec<Route> {
         entrance::routes(),
         files::routes(),
         house::routes(),
+        kept_words::routes(),
         log::routes(),
         notices::routes(),
         own_account::routes(),
