@@ -60,6 +60,12 @@ for (const javaScript of [false]) {
     await fill(page, day(2, 12, 15))
     await record(page, /2 December 2026/)
 
+    // It stands among the meetings that are not over.
+    const here = new URL(page.url()).pathname
+    await open(page, '/meetings', 'Meetings')
+    assert.match(await page.locator('main').innerText(), /2 December 2026 at 3pm, in person/)
+    await page.goto(here)
+
     if (javaScript) return priya.leave()
     await begin(page, 'The meeting is cancelled')
     await choose(page, { why: 'no-longer-required' })

@@ -56,6 +56,7 @@ mod meetings;
 mod notices;
 mod onboard;
 mod open_field;
+mod open_meetings;
 mod outcome;
 mod owed;
 mod passkeys;
@@ -143,6 +144,7 @@ pub use mailboxes::{AnswerRead, MailOutline, MailRead, MailboxCount, MailboxQues
 pub use notices::{NOTICES_SHOWN, NoticeShown};
 pub use onboard::{NewCase, NewPerson, NotAdded, ToCase};
 pub use open_field::Opened;
+pub use open_meetings::{MEETINGS_SHOWN, OpenMeeting};
 pub use passkeys::{Ceremony, Passkey, PasskeyShown};
 
 pub use published_log::{PublishedLog, Standing};

@@ -4,8 +4,9 @@ use domain::id::{CaseId, MeetingId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
+use crate::reach::{Scope, in_scope, named_victims};
 use crate::statement::statements;
-use crate::{Result, Row, Statement, Tx};
+use crate::{Arg, Result, Row, Statement, Tx};
 
 statements! {
     ADD = Statement::both("meetings.add",
@@ -17,6 +18,12 @@ statements! {
     LIST = Statement::both("meetings.list_by_victim",
         "SELECT id, case_id, victim_id, purpose, state, version, begun_at, changed_at, changed_by, sealed FROM meetings \
          WHERE victim_id = $1 ORDER BY begun_at, id");
+    // By what has stood longest, so that nothing is left out for ever.
+    LIST_OPEN = Statement::both("meetings.list_open",
+        concat!("SELECT m.id, m.case_id, m.victim_id, m.purpose, m.state, m.version, m.begun_at, m.changed_at, m.changed_by, m.sealed, c.urn \
+                 FROM meetings m JOIN victims v ON v.id = m.victim_id JOIN cases c ON c.id = v.case_id \
+                 WHERE m.state IN ('asked', 'offered', 'accepted', 'arranged') AND m.victim_id IN (", named_victims!(), ") AND ",
+                in_scope!("c.area", "COALESCE(v.vlo, '')", "v.id"), " ORDER BY m.changed_at, m.id LIMIT $1"));
     SAVE = Statement::both("meetings.save",
         "UPDATE meetings SET state = $2, version = version + 1, changed_at = $3, changed_by = $4, sealed = $5 \
          WHERE id = $1 AND version = $6");
@@ -105,4 +112,15 @@ pub async fn save(tx: &mut Tx, row: &MeetingRow) -> Result<()> {
         row.version
     ];
     tx.execute_one(&SAVE, args).await
+}
+
+/// The meetings that are not over, of everybody whom somebody has by name, each with its case's URN; what has stood longest
+/// first.
+pub async fn list_open(tx: &mut Tx, scope: &Scope, most: u32) -> Result<Vec<(MeetingRow, String)>> {
+    let rows = tx
+        .list(&LIST_OPEN, &scope.args(Arg::from(i64::from(most))))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((meeting(row)?, row.text(10)?)))
+        .collect()
 }

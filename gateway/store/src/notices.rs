@@ -4,12 +4,12 @@ use domain::id::{EventId, MessageId, ObligationId, VictimId};
 use jiff::Timestamp;
 
 use crate::arg::args;
-use crate::reach::{Scope, in_scope};
+use crate::reach::{Scope, in_scope, named_victims};
 use crate::statement::statements;
 use crate::{Arg, Result, Row, Statement, Tx};
 
 macro_rules! in_reach {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
             "SELECT n.id, n.victim_id, n.obligation_id, n.message_id, n.kind, n.detail, n.raised_at, c.urn FROM notices n \
              JOIN victims v ON v.id = n.victim_id JOIN cases c ON c.id = v.case_id WHERE n.seen_at IS NULL AND ",
@@ -30,9 +30,7 @@ statements! {
         in_reach!("(n.raised_at < $22 OR v.vlo IS NULL OR v.vlo = $2 OR n.kind = 'answer-late') AND "));
     // Of an officer's own people, whom they cover, and behind a broken glass: nobody else's notices are walked through.
     OF_OFFICER = Statement::both("notices.list_of_officer",
-        in_reach!("n.victim_id IN (SELECT x.id FROM victims x WHERE x.vlo = $2 \
-                   UNION ALL SELECT x.id FROM covers k JOIN victims x ON x.vlo = k.absent WHERE k.covering = $2 AND k.until_at > $3 \
-                   UNION ALL SELECT g.victim_id FROM glasses g WHERE g.user_name = $2 AND g.until_at > $3) AND "));
+        in_reach!(concat!("n.victim_id IN (", named_victims!(), ") AND ")));
     FIND = Statement::both("notices.find",
         "SELECT id, victim_id, obligation_id, message_id, kind, detail, raised_at FROM notices WHERE id = $1");
     WAITING = Statement::both("notices.is_waiting",

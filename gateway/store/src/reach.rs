@@ -47,6 +47,17 @@ macro_rules! in_scope {
 }
 pub(crate) use in_scope;
 
+/// Everybody whom an officer has by name: their own, whom they cover, and behind a broken glass. It narrows what is looked at;
+/// who is in reach, [`in_scope`] alone says.
+macro_rules! named_victims {
+    () => {
+        "SELECT x.id FROM victims x WHERE x.vlo = $2 \
+         UNION ALL SELECT x.id FROM covers k JOIN victims x ON x.vlo = k.absent WHERE k.covering = $2 AND k.until_at > $3 \
+         UNION ALL SELECT g.victim_id FROM glasses g WHERE g.user_name = $2 AND g.until_at > $3"
+    };
+}
+pub(crate) use named_victims;
+
 /// Our open duties of whom somebody covers, or has behind a broken glass, whatever the Area. This, [`named_duties`] and
 /// [`of_officer`] narrow what is looked at, so that nobody else's duties are walked through; who is in reach,
 /// [`in_scope`] alone says.

@@ -129,7 +129,7 @@ impl IntoResponse for Shown {
 }
 
 /// What each role finds in the navigation, in the order of a working day.
-const NAVIGATION: [(&str, &str, &[Role]); 16] = [
+const NAVIGATION: [(&str, &str, &[Role]); 17] = [
     ("/work", "My work", &[Role::Vlo, Role::VloManager]),
     ("/notices", "Notices", &[Role::Vlo, Role::VloManager]),
     (
@@ -137,6 +137,7 @@ const NAVIGATION: [(&str, &str, &[Role]); 16] = [
         "Find a case",
         &[Role::Vlo, Role::VloManager, Role::Prosecutor],
     ),
+    ("/meetings", "Meetings", &[Role::Vlo, Role::VloManager]),
     ("/mailbox", "ISVA mailbox", &[Role::Vlo, Role::VloManager]),
     ("/adviser", "Messages", &[Role::Adviser]),
     ("/adviser/people", "People I support", &[Role::Adviser]),

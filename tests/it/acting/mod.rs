@@ -2,6 +2,7 @@
 
 mod door;
 mod events;
+mod meetings;
 mod notices;
 mod plans;
 mod review;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use flows::worklist::{Due, Filter, PAGE_LINES, Sort};
 use flows::{Gateway, Role};
 use harness::database::Database;
-use harness::gateway::{APPROVER, OFFICER};
+use harness::gateway::{APPROVER, OFFICER, TestGateway};
 use harness::web::{Browser, TestDoor, Who};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -130,100 +130,155 @@ async fn sign_in(door: &TestDoor, user: &str, role: Role, areas: &[&str]) -> Bro
     .await
 }
 
-/// Reads pages and tiles `rounds` times over `duties` duties.
-pub(super) async fn measure(database: &Database, duties: usize, rounds: usize) -> Vec<Times> {
-    let house = house(database).await;
-    let victim = owed(&house, 0, &json!({})).await;
-    let door = house.door();
-    let gateway = &door.flows;
-    let officer = sign_in(&door, ONE_OFFICER, Role::Vlo, &["cymru-wales"]).await;
-    let manager = sign_in(&door, ONE_MANAGER, Role::VloManager, &["cymru-wales"]).await;
-    let of_all = sign_in(&door, APPROVER, Role::VloManager, &[]).await;
-    fill(&database.pool, gateway, duties).await;
-    let mut all = Vec::new();
-    for (user, browser) in [(ONE_OFFICER, officer), (ONE_MANAGER, manager), (APPROVER, of_all)] {
-        for sort in [Sort::Due, Sort::Urn, Sort::Vlo] {
-            let filter = Filter {
-                sort,
-                ..Filter::default()
-            };
-            let what = format!("{user}: lines by {sort:?}");
-            all.push(lines(gateway, user, filter, what, rounds).await);
+/// What somebody reads.
+enum Reading {
+    /// The lines of page after page, from the first one again at the end.
+    Lines(&'static str, Filter),
+    /// The numbers on the tiles.
+    Tiles,
+    /// A whole page, from the request to the last byte.
+    Page(&'static str, String),
+}
+
+/// Somebody at a browser, and what they read.
+struct Reader {
+    user: &'static str,
+    browser: Browser,
+    readings: Vec<Reading>,
+}
+
+/// A house with many duties and those who read them.
+pub(super) struct Office {
+    _house: TestGateway,
+    door: TestDoor,
+    readers: Vec<Reader>,
+}
+
+/// What whoever has a worklist reads.
+fn of_worklist() -> Vec<Reading> {
+    let sorted = |sort| Filter {
+        sort,
+        ..Filter::default()
+    };
+    let at_risk = Filter {
+        due: Some(Due::AtRisk),
+        ..Filter::default()
+    };
+    vec![
+        Reading::Lines("lines by due time", sorted(Sort::Due)),
+        Reading::Lines("lines by URN", sorted(Sort::Urn)),
+        Reading::Lines("lines by officer", sorted(Sort::Vlo)),
+        Reading::Lines("lines at risk", at_risk),
+        Reading::Tiles,
+        Reading::Page("the page of the worklist", "/work".to_owned()),
+    ]
+}
+
+impl Office {
+    /// Opens it with so many duties.
+    pub(super) async fn open(database: &Database, duties: usize) -> Self {
+        let house = house(database).await;
+        let victim = owed(&house, 0, &json!({})).await;
+        let door = house.door();
+        let mut readers = Vec::new();
+        for (user, role, areas) in [
+            (ONE_OFFICER, Role::Vlo, &["cymru-wales"][..]),
+            (ONE_MANAGER, Role::VloManager, &["cymru-wales"]),
+            (APPROVER, Role::VloManager, &[]),
+        ] {
+            readers.push(Reader {
+                user,
+                browser: sign_in(&door, user, role, areas).await,
+                readings: of_worklist(),
+            });
         }
-        let due = Some(Due::AtRisk);
-        let filter = Filter {
-            due,
-            ..Filter::default()
+        fill(&database.pool, &door.flows, duties).await;
+        let browser = sign_in(&door, OFFICER, Role::Vlo, &["north-east"]).await;
+        let path = format!("/victims/{victim}");
+        browser.get(&path).await;
+        let opened = browser
+            .post(&format!("{path}/open"), &[("reason", "follow-the-case")])
+            .await;
+        assert!(opened.html.contains(harness::case::URN), "{opened:?}");
+        readers.push(Reader {
+            user: OFFICER,
+            browser,
+            readings: vec![Reading::Page("a victim's page with the timeline", path)],
+        });
+        Self {
+            _house: house,
+            door,
+            readers,
+        }
+    }
+
+    /// How long one reading takes.
+    async fn read(&mut self, (reader, reading): (usize, usize)) -> Duration {
+        let gateway = &self.door.flows;
+        let Reader {
+            user,
+            browser,
+            readings,
+        } = &mut self.readers[reader];
+        let begun = Instant::now();
+        match &mut readings[reading] {
+            Reading::Lines(_, filter) => {
+                let page = gateway.list_work(user, filter).await.expect("a page");
+                let took = begun.elapsed();
+                assert!(page.items.len() <= PAGE_LINES as usize);
+                filter.after = page.next;
+                took
+            }
+            Reading::Tiles => {
+                let counted = gateway.count_work(user).await.expect("counts");
+                let took = begun.elapsed();
+                assert!(counted.open > 0, "{user}: {counted:?}");
+                took
+            }
+            Reading::Page(_, path) => {
+                let answer = browser.get(path).await;
+                let took = begun.elapsed();
+                assert!(answer.status.is_success(), "{path}: {}", answer.status);
+                took
+            }
+        }
+    }
+
+    /// Every reading, by who reads and which it is, with its name.
+    fn readings(&self) -> Vec<((usize, usize), String)> {
+        let named = |reading: &Reading| match reading {
+            Reading::Lines(what, _) | Reading::Page(what, _) => *what,
+            Reading::Tiles => "the tiles",
         };
-        all.push(lines(gateway, user, filter, format!("{user}: lines at risk"), rounds).await);
-        all.push(tiles(gateway, user, rounds).await);
-        all.push(
-            pages(
-                &browser,
-                "/work",
-                format!("{user}: the page of the worklist"),
-                rounds,
-            )
-            .await,
-        );
+        let mut all = Vec::new();
+        for (at, reader) in self.readers.iter().enumerate() {
+            for (which, reading) in reader.readings.iter().enumerate() {
+                all.push(((at, which), format!("{}: {}", reader.user, named(reading))));
+            }
+        }
+        all
     }
-    let browser = sign_in(&door, OFFICER, Role::Vlo, &["north-east"]).await;
-    let path = format!("/victims/{victim}");
-    browser.get(&path).await;
-    let opened = browser
-        .post(&format!("{path}/open"), &[("reason", "follow-the-case")])
-        .await;
-    assert!(opened.html.contains(harness::case::URN), "{opened:?}");
-    all.push(
-        pages(
-            &browser,
-            &path,
-            "a victim's page with the timeline".to_owned(),
-            rounds,
-        )
-        .await,
-    );
+}
+
+/// Takes every reading `rounds` times, in the offices by turns, so that whatever else the machine does meets them alike: for
+/// each reading its times, in the order of the offices.
+pub(super) async fn measure(offices: &mut [Office], rounds: usize) -> Vec<Vec<Times>> {
+    let mut all = Vec::new();
+    for (which, what) in offices.first().map(Office::readings).unwrap_or_default() {
+        let nothing = || Times {
+            what: what.clone(),
+            all: Vec::new(),
+        };
+        let mut times: Vec<_> = offices.iter().map(|_| nothing()).collect();
+        for _ in 0..rounds {
+            for (office, times) in offices.iter_mut().zip(&mut times) {
+                times.all.push(office.read(which).await);
+            }
+        }
+        for times in &mut times {
+            times.all.sort();
+        }
+        all.push(times);
+    }
     all
-}
-
-async fn tiles(gateway: &Gateway, user: &str, rounds: usize) -> Times {
-    let mut all = Vec::new();
-    for _ in 0..rounds {
-        let begun = Instant::now();
-        let counted = gateway.count_work(user).await.expect("counts");
-        all.push(begun.elapsed());
-        assert!(counted.open > 0, "{user}: {counted:?}");
-    }
-    all.sort();
-    Times {
-        what: format!("{user}: the tiles"),
-        all,
-    }
-}
-
-/// Whole pages, from the request to the last byte.
-async fn pages(browser: &Browser, path: &str, what: String, rounds: usize) -> Times {
-    let mut all = Vec::new();
-    for _ in 0..rounds {
-        let begun = Instant::now();
-        let answer = browser.get(path).await;
-        all.push(begun.elapsed());
-        assert!(answer.status.is_success(), "{path}: {}", answer.status);
-    }
-    all.sort();
-    Times { what, all }
-}
-
-/// The lines of page after page, from the first one again at the end.
-async fn lines(gateway: &Gateway, user: &str, mut filter: Filter, what: String, rounds: usize) -> Times {
-    let mut all = Vec::new();
-    for _ in 0..rounds {
-        let begun = Instant::now();
-        let page = gateway.list_work(user, &filter).await.expect("a page");
-        all.push(begun.elapsed());
-        assert!(page.items.len() <= PAGE_LINES as usize);
-        filter.after = page.next;
-    }
-    all.sort();
-    Times { what, all }
 }

@@ -107,6 +107,7 @@ const STORIES: &[(&str, &[&str])] = &[
     (
         "meetings.test.mjs",
         &[
+            "/meetings",
             "/victims/{id}/meetings/new",
             "/victims/{id}/meetings/{meeting}",
             "/victims/{id}/meetings/{meeting}/step",

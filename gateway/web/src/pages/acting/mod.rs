@@ -21,6 +21,7 @@ mod mailbox;
 pub(crate) mod meeting;
 mod meeting_form;
 pub(crate) mod meeting_words;
+mod meetings_open;
 mod merged;
 mod message;
 mod message_words;
@@ -64,6 +65,7 @@ pub(super) fn routes() -> Vec<Route> {
         event::routes(),
         mailbox::routes(),
         meeting::routes(),
+        meetings_open::routes(),
         message::routes(),
         onboard::routes(),
         plan::routes(),

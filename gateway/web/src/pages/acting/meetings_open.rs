@@ -1,0 +1,71 @@
+//! The meetings of an officer's own people that are not over.
+
+use axum::extract::State;
+use domain::meeting::Mode;
+use flows::{MEETINGS_SHOWN, OpenMeeting};
+use serde::Serialize;
+
+use super::OFFICERS;
+use super::meeting_words::{PURPOSES, label};
+use crate::door::Door;
+use crate::page::{Page, Shown};
+use crate::refusal::Refusal;
+use crate::route::{Route, get};
+use crate::show;
+use crate::visit::Visit;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![get("/meetings", OFFICERS, list)]
+}
+
+#[derive(Serialize)]
+struct Meetings {
+    lines: Vec<Line>,
+    /// Whether there are more than are shown.
+    more: bool,
+}
+
+#[derive(Serialize)]
+struct Line {
+    href: String,
+    urn: String,
+    about: &'static str,
+    when: String,
+    stands: String,
+    /// Its time is over, and what came of it is not recorded.
+    is_over: bool,
+}
+
+fn line(door: &Door, meeting: OpenMeeting) -> Line {
+    let when = meeting.agreed.map(|(at, mode)| {
+        let how = match mode {
+            Mode::InPerson => "in person",
+            Mode::Hybrid => "in person, and by video for some",
+            Mode::Virtual => "by video",
+        };
+        (at, format!("{}, {how}", show::moment(at)))
+    });
+    Line {
+        href: format!("/victims/{}/meetings/{}", meeting.victim, meeting.id),
+        urn: meeting.urn,
+        about: label(PURPOSES, &meeting.purpose),
+        is_over: when.as_ref().is_some_and(|(at, _)| *at <= door.gateway().now()),
+        when: when.map_or_else(|| "No time is agreed".to_owned(), |(_, words)| words),
+        stands: format!(
+            "{}, {}",
+            show::sentence(&meeting.state),
+            show::moment(meeting.changed_at)
+        ),
+    }
+}
+
+async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> {
+    let open = door.gateway().list_open_meetings(visit.user()?).await?;
+    let data = Meetings {
+        more: open.len() >= MEETINGS_SHOWN as usize,
+        lines: open.into_iter().map(|meeting| line(&door, meeting)).collect(),
+    };
+    Page::new("Meetings")
+        .under("/meetings")
+        .show(&door, Some(&visit), "acting/meetings-open", &data)
+}
