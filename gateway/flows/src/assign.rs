@@ -3,10 +3,9 @@
 
 use audit::entry::Act;
 use domain::calendar::{end_of_day, start_of_day};
-use domain::id::{CoverId, EventId, VictimId};
+use domain::id::{CoverId, VictimId};
 use jiff::civil::Date;
 use store::covers::{self, CoverRow};
-use store::notices::{self, Notice};
 use store::reach::Named;
 use store::{drafts, obligations, team};
 
@@ -42,16 +41,9 @@ impl Gateway {
             void += drafts::void_by_obligation(&mut tx, &owed.id, actor, now).await?;
         }
         let moved = team::assign(&mut tx, &victim.row.id, &before, user).await?;
-        let notice = Notice {
-            id: EventId::random(self.entropy()),
-            victim_id: victim.row.id.clone(),
-            obligation_id: None,
-            message_id: None,
-            kind: "victim-assigned".to_owned(),
-            detail: "This victim has another officer from now on, with every open duty.".to_owned(),
-            raised_at: now,
-        };
-        notices::add(&mut tx, &notice).await?;
+        let detail = "This victim has another officer from now on, with every open duty.";
+        self.warn_officers(&mut tx, &victim.row.id, "victim-assigned", detail)
+            .await?;
         let from = if before.is_empty() { "nobody" } else { &before };
         let assigned = about_victim(now, actor, Act::Decision, "victim-assigned", &victim)?
             .with_fact("from", from)

@@ -2,11 +2,10 @@
 //! the Area are told at once, and one of them looks at it the day after: somebody else than who broke it.
 
 use audit::entry::Act;
-use domain::id::{EventId, GlassId};
+use domain::id::GlassId;
 use domain::urn::Urn;
 use jiff::SignedDuration;
-use store::glasses::{self, GlassRow, InCase};
-use store::notices::{self, Notice};
+use store::glasses::{self, GlassRow};
 use store::reach::{self, Named};
 
 use crate::entries::entry;
@@ -23,6 +22,9 @@ pub const GLASS_REASONS: [&str; 4] = [
 ];
 /// Who may break one: those who reach victims at all.
 const BREAKERS: [Role; 3] = [Role::Vlo, Role::VloManager, Role::Prosecutor];
+/// What the officer is told.
+const BROKEN: &str =
+    "Somebody opened this record who is not assigned to it. A manager of the Area reviews it tomorrow.";
 const ROWS_MAX: u32 = 100;
 
 impl Gateway {
@@ -46,7 +48,8 @@ impl Gateway {
             let id = GlassId::random(self.entropy());
             let until = now + GLASS_STAYS;
             glasses::add(&mut tx, &id, &victim.victim_id, actor, reason, now, until).await?;
-            notices::add(&mut tx, &self.notice_of_glass(victim)).await?;
+            self.warn_officers(&mut tx, &victim.victim_id, "glass-broken", BROKEN)
+                .await?;
             entries.push(
                 entry(now, actor, Act::Consultation, "glass-broken")?
                     .with_case(victim.case_id.as_str())
@@ -62,20 +65,6 @@ impl Gateway {
             entries.push(tried.with_fact("victims", "0").with_reason(reason));
         }
         Ok(tx.commit(&entries).await?)
-    }
-
-    fn notice_of_glass(&self, victim: &InCase) -> Notice {
-        Notice {
-            id: EventId::random(self.entropy()),
-            victim_id: victim.victim_id.clone(),
-            obligation_id: None,
-            message_id: None,
-            kind: "glass-broken".to_owned(),
-            detail:
-                "Somebody opened this record who is not assigned to it. A manager of the Area reviews it tomorrow."
-                    .to_owned(),
-            raised_at: self.now(),
-        }
     }
 
     /// The broken glasses that wait for a review, in a manager's Areas, oldest first.

@@ -6,11 +6,10 @@
 use audit::entry::{Act, Entry};
 use domain::contact::change::{self, ChangeError, NewProposal, Proposal, Verification, VerifyPath};
 use domain::contact::{Plan, PointValue, Route, Why};
-use domain::id::{ContactPointId, EventId, ProposalId, VictimId};
+use domain::id::{ContactPointId, ProposalId, VictimId};
 use domain::masked::Masked;
 use jiff::civil::Date;
 use store::Tx;
-use store::notices::{self, Notice};
 use store::people;
 use store::proposals::{self, ProposalRow};
 use store::reach::Named;
@@ -111,7 +110,7 @@ impl Gateway {
                 Ok((Ok(id), written))
             }
             Err(fault) => {
-                self.warn_officers(tx, victim, "plan-change-refused", &fault.to_string())
+                self.warn_officers(tx, &victim.row.id, "plan-change-refused", &fault.to_string())
                     .await?;
                 Ok((Err(refused(fault)), written))
             }
@@ -317,25 +316,5 @@ impl Gateway {
             }
             None => Ok(entry),
         }
-    }
-
-    /// Tells the officers of a victim something that nobody asked about.
-    pub(crate) async fn warn_officers(
-        &self,
-        tx: &mut Tx,
-        victim: &Victim,
-        kind: &str,
-        detail: &str,
-    ) -> Result<()> {
-        let notice = Notice {
-            id: EventId::random(self.entropy()),
-            victim_id: victim.row.id.clone(),
-            obligation_id: None,
-            message_id: None,
-            kind: kind.to_owned(),
-            detail: detail.to_owned(),
-            raised_at: self.now(),
-        };
-        Ok(notices::add(tx, &notice).await?)
     }
 }

@@ -171,7 +171,8 @@ impl Gateway {
             return Ok(None);
         }
         let detail = "a consent for an adviser ended; decide how this person hears of the case from now on";
-        self.warn_officers(tx, victim, "consent-ended", detail).await?;
+        self.warn_officers(tx, &victim.row.id, "consent-ended", detail)
+            .await?;
         let ended = about_victim(now, actor, Act::Change, "consent-ended", victim)?
             .with_fact("adviser", adviser.as_str())
             .with_fact("consents", count.to_string())

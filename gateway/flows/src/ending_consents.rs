@@ -49,7 +49,7 @@ impl Gateway {
         };
         let detail =
             "a consent for an adviser ends soon; ask this person whether the adviser is to be told further";
-        self.warn_officers(&mut tx, &victim, "consent-ends-soon", detail)
+        self.warn_officers(&mut tx, &victim.row.id, "consent-ends-soon", detail)
             .await?;
         let found = about_victim(now, WORKER, Act::Change, "consent-ends-soon", &victim)?;
         tx.commit(&[found.with_fact("consent", id.as_str())]).await?;

@@ -165,7 +165,8 @@ pub use request_decision::{Ask, REQUEST_REASONS};
 pub use review_draft::{Review, Towards};
 pub use rotate_keys::Rotated;
 pub use scrutiny::{
-    FreeWords, Reviewer, SampleCount, SampleDesk, SampleDrawn, SampleGiven, SampleRead, TemplateFindings,
+    DRAWN_DAYS, DRAWN_EACH, FreeWords, Reviewer, SampleCount, SampleDesk, SampleDrawn, SampleGiven,
+    SampleRead, TemplateFindings,
 };
 pub use seal_log::{LogKeys, Sealed, Sealer};
 pub use search_log::{FoundEntries, FoundEntry, LogQuestion, TABLE_MAX};

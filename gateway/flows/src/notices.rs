@@ -1,9 +1,11 @@
 //! Notices: what an officer has to be told at once, until somebody has seen it. They hold no personal data.
 
 use audit::entry::Act;
-use domain::id::{EventId, VictimId};
+use domain::id::{EventId, MessageId, ObligationId, VictimId};
 use jiff::Timestamp;
+use store::Tx;
 use store::notices::{self, Notice};
+use store::obligations::ObligationRow;
 use store::reach::Named;
 
 use crate::entries::entry;
@@ -57,6 +59,50 @@ impl Gateway {
             raised_at: notice.raised_at,
         };
         Ok(rows.into_iter().map(shown).collect())
+    }
+
+    /// Has the officers of a victim told something about a duty, and about a message for it.
+    pub(crate) async fn notify(
+        &self,
+        tx: &mut Tx,
+        owed: &ObligationRow,
+        message: Option<&MessageId>,
+        kind: &str,
+        detail: &str,
+    ) -> Result<()> {
+        let about = (&owed.victim_id, Some(&owed.id), message);
+        self.raise_notice(tx, about, kind, detail).await
+    }
+
+    /// The same about what no duty stands behind.
+    pub(crate) async fn warn_officers(
+        &self,
+        tx: &mut Tx,
+        victim: &VictimId,
+        kind: &str,
+        detail: &str,
+    ) -> Result<()> {
+        self.raise_notice(tx, (victim, None, None), kind, detail).await
+    }
+
+    /// The same about anything of a victim. `detail` is a sentence without personal data.
+    pub(crate) async fn raise_notice(
+        &self,
+        tx: &mut Tx,
+        (victim, obligation, message): (&VictimId, Option<&ObligationId>, Option<&MessageId>),
+        kind: &str,
+        detail: &str,
+    ) -> Result<()> {
+        let notice = Notice {
+            id: EventId::random(self.entropy()),
+            victim_id: victim.clone(),
+            obligation_id: obligation.cloned(),
+            message_id: message.cloned(),
+            kind: kind.to_owned(),
+            detail: detail.to_owned(),
+            raised_at: self.now(),
+        };
+        Ok(notices::add(tx, &notice).await?)
     }
 
     /// Somebody of the staff has seen a notice.

@@ -3,10 +3,9 @@
 use audit::entry::{Act, Entry};
 use domain::draft::is_for_adviser;
 use domain::event::Detail;
-use domain::id::{AttemptId, ContactId, EventId, MessageId};
+use domain::id::{AttemptId, ContactId, MessageId};
 use jiff::{SignedDuration, Timestamp};
 use store::contacts::{self, ContactRow};
-use store::notices::{self, Notice};
 use store::obligations::ObligationRow;
 use store::{Tx, obligations, outbox, threads};
 
@@ -316,26 +315,6 @@ impl Gateway {
             sealed: None,
         };
         contacts::add(tx, &contact).await.map_err(Error::from)
-    }
-
-    pub(crate) async fn notify(
-        &self,
-        tx: &mut Tx,
-        owed: &ObligationRow,
-        message: Option<&MessageId>,
-        kind: &str,
-        detail: &str,
-    ) -> Result<()> {
-        let notice = Notice {
-            id: EventId::random(self.entropy()),
-            victim_id: owed.victim_id.clone(),
-            obligation_id: Some(owed.id.clone()),
-            message_id: message.cloned(),
-            kind: kind.to_owned(),
-            detail: detail.to_owned(),
-            raised_at: self.now(),
-        };
-        notices::add(tx, &notice).await.map_err(Error::from)
     }
 }
 

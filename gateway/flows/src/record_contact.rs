@@ -8,10 +8,9 @@ use domain::contact::{
     Attempt, AttemptVia, CallContext, ContactFlag, Direction, MadeContact, NextStep, PersonContacted,
     next_step,
 };
-use domain::id::{ContactId, EventId, MessageId, ObligationId, VictimId};
+use domain::id::{ContactId, MessageId, ObligationId, VictimId};
 use domain::rulebook::Discharge;
 use store::contacts::{self, ContactRow};
-use store::notices::{self, Notice};
 use store::obligations::{self, ObligationRow};
 use store::reach::Named;
 use store::{Tx, drafts, outbox};
@@ -283,19 +282,17 @@ impl Gateway {
     /// A near miss: something was done against the contact plan. Whoever looks after the officers hears of it.
     async fn warn_of_contact(&self, tx: &mut Tx, row: &ContactRow, flags: &[ContactFlag]) -> Result<()> {
         let codes = flags.iter().map(|flag| flag.code()).collect::<Vec<_>>();
-        let notice = Notice {
-            id: EventId::random(self.entropy()),
-            victim_id: row.victim_id.clone(),
-            obligation_id: row.obligation_id.clone(),
-            message_id: row.message_id.clone(),
-            kind: "contact-against-plan".to_owned(),
-            detail: format!(
-                "A contact was made against the contact plan ({}). Find out what it may have given away.",
-                codes.join(", ")
-            ),
-            raised_at: self.now(),
-        };
-        Ok(notices::add(tx, &notice).await?)
+        let detail = format!(
+            "A contact was made against the contact plan ({}). Find out what it may have given away.",
+            codes.join(", ")
+        );
+        let about = (
+            &row.victim_id,
+            row.obligation_id.as_ref(),
+            row.message_id.as_ref(),
+        );
+        self.raise_notice(tx, about, "contact-against-plan", &detail)
+            .await
     }
 }
 

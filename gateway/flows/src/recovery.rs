@@ -13,6 +13,7 @@ use store::{accounts, keys};
 use tokio::sync::Semaphore;
 use vault::one_time_code::{self, SECRET_BYTES};
 use zeroize::Zeroizing;
+use zxcvbn::{Score, zxcvbn};
 
 use crate::accounts::not_oneself;
 use crate::entries::entry;
@@ -26,6 +27,8 @@ pub const GRANT_HOURS_MAX: i64 = 24;
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 15..=128;
 /// One letter over and over is no password.
 const DIFFERENT_CHARS_MIN: usize = 6;
+/// How hard to guess a password has to be, by zxcvbn: more than ten thousand million guesses.
+const PASSWORD_SCORE_MIN: Score = Score::Four;
 /// Tries count for this long.
 const TRIES_COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
 const TRIES_OF_ACCOUNT_MAX: i64 = 5;
@@ -286,6 +289,12 @@ fn check_password(password: &str, user: &str) -> Result<()> {
     }
     if password.to_lowercase().contains(user) {
         return wrong("enter a password that does not contain your user name");
+    }
+    // ASVS 6.2.4: no password that is known or made of what is known: lists, names, dates, rows of keys, repetitions.
+    if zxcvbn(password, &[user]).score() < PASSWORD_SCORE_MIN {
+        return wrong(
+            "enter a password that is harder to guess; a few words that have nothing to do with each other are",
+        );
     }
     Ok(())
 }

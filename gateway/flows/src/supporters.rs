@@ -198,7 +198,7 @@ impl Gateway {
             .with_fact("kind", kind);
         let entry = self.commit_details(&mut tx, victim, entry, &who.details).await?;
         let detail = "somebody entered details that cannot be used for this person; ask who it was";
-        self.warn_officers(&mut tx, victim, "supporter-refused", detail)
+        self.warn_officers(&mut tx, &victim.row.id, "supporter-refused", detail)
             .await?;
         tx.commit(&[entry]).await?;
         Ok(Error::NotAllowed(CANNOT_BE_USED.to_owned()))

@@ -189,7 +189,7 @@ on_both!(
 );
 
 const FEW: usize = 1_000;
-const PAGES: usize = 500;
+const PAGES: usize = 1_000;
 const PAGE_MS_MAX: u128 = 50;
 
 async fn print_worklist<F: Future<Output = Database>>(name: &str, fresh: impl Fn() -> F) {

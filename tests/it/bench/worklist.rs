@@ -112,10 +112,12 @@ pub(super) async fn fill(pool: &Pool, gateway: &Gateway, duties: usize) {
     run(pool, owed).await;
     // What the databases do by themselves after a while.
     let kept = match pool {
-        Pool::Sqlite { .. } => "ANALYZE",
-        Pool::Postgres(_) => "VACUUM (ANALYZE)",
+        Pool::Sqlite { .. } => ["ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"],
+        Pool::Postgres(_) => ["VACUUM (ANALYZE)", "CHECKPOINT"],
     };
-    run(pool, kept.to_owned()).await;
+    for statement in kept {
+        run(pool, statement.to_owned()).await;
+    }
 }
 
 async fn sign_in(door: &TestDoor, user: &str, role: Role, areas: &[&str]) -> Browser {

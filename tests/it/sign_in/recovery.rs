@@ -178,6 +178,11 @@ on_both!(
                 "I am mina.varga here",
                 "does not contain your user name",
             ),
+            // What everybody tries, twice, along the keys, and with digits for letters.
+            ("passwordpassword", "passwordpassword", "harder to guess"),
+            ("qwertyuiopasdfgh", "qwertyuiopasdfgh", "harder to guess"),
+            ("P4ssw0rd-P4ssw0rd", "P4ssw0rd-P4ssw0rd", "harder to guess"),
+            ("123456789123456", "123456789123456", "harder to guess"),
             (PASSWORD, "seven quiet herons", "the same password twice"),
         ];
         for (password, again, words) in bad {

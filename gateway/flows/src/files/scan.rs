@@ -1,13 +1,11 @@
 //! The virus scanner looks through one file after the other, in the order in which they came.
 
 use audit::entry::{Act, Entry};
-use domain::id::EventId;
 use domain::mailbox::FileState;
 use jiff::{SignedDuration, Timestamp};
 use mail::scanning::{Failure, Verdict};
 use store::Tx;
 use store::inbound_files::{self, DueRow};
-use store::notices::{self, Notice};
 
 use super::{TABLE, cell};
 use crate::entries::{about_victim, entry};
@@ -110,18 +108,9 @@ impl Gateway {
         let Some(victim) = &file.victim else {
             return Ok(());
         };
-        let notice = Notice {
-            id: EventId::random(self.entropy()),
-            victim_id: victim.clone(),
-            obligation_id: None,
-            message_id: None,
-            kind: "file-infected".to_owned(),
-            detail: "a harmful file came with an adviser’s message and was not kept; ring the adviser, whose computer may be \
-                     in other hands"
-                .to_owned(),
-            raised_at: self.now(),
-        };
-        Ok(notices::add(tx, &notice).await?)
+        let detail = "a harmful file came with an adviser’s message and was not kept; ring the adviser, whose computer may \
+                      be in other hands";
+        self.warn_officers(tx, victim, "file-infected", detail).await
     }
 }
 

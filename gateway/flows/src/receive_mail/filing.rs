@@ -2,11 +2,10 @@
 
 use audit::entry::{Act, Entry};
 use domain::event::Detail;
-use domain::id::{AdviserId, ContactId, EventId, ThreadId};
+use domain::id::{AdviserId, ContactId, ThreadId};
 use store::Tx;
 use store::contacts::{self, ContactRow};
 use store::mailboxes::InboundRow;
-use store::notices::{self, Notice};
 use store::threads::{self, ThreadRow};
 
 use super::WORKER;
@@ -133,17 +132,9 @@ impl Gateway {
         let victim_id = victim.row.id.clone();
         let recorded = self.record_one(tx, WORKER, &event, victim, entries).await?;
         if !matches!(recorded, Recorded::New { raised: 1.., .. }) {
-            let notice = Notice {
-                id: EventId::random(self.entropy()),
-                victim_id,
-                obligation_id: None,
-                message_id: None,
-                kind: "adviser-message".to_owned(),
-                detail: "an adviser wrote, and no rule owes an answer; read the message and decide"
-                    .to_owned(),
-                raised_at: self.now(),
-            };
-            notices::add(tx, &notice).await?;
+            let detail = "an adviser wrote, and no rule owes an answer; read the message and decide";
+            self.warn_officers(tx, &victim_id, "adviser-message", detail)
+                .await?;
         }
         Ok(())
     }

@@ -9,12 +9,10 @@ use store::scrutiny::{self, Letter, SampleRow};
 use crate::entries::entry;
 use crate::{Error, Gateway, Result, Role};
 
-/// Letters drawn by chance at a time. These numbers and the one below are ours.
-const RANDOM_EACH: usize = 5;
-/// Letters drawn by risk at a time.
-const RISK_EACH: usize = 5;
-/// Letters that were approved as long ago or less: a scrutiny panel meets every quarter.
-const SINCE: SignedDuration = SignedDuration::from_hours(24 * 92);
+/// Letters drawn at a time by chance, and as many by risk. This number and the one below are ours.
+pub const DRAWN_EACH: usize = 5;
+/// Letters that were approved so many days ago or less: a scrutiny panel meets every quarter.
+pub const DRAWN_DAYS: i64 = 92;
 /// No more are looked at, the newest.
 const CANDIDATES_MAX: u32 = 5_000;
 /// No more may wait to be made ready in one Area.
@@ -28,7 +26,13 @@ impl Gateway {
         self.own_area(&staff, area)?;
         let now = self.now();
         let mut tx = self.pool().read().await?;
-        let found = scrutiny::list_candidates(&mut tx, area, now - SINCE, CANDIDATES_MAX).await?;
+        let found = scrutiny::list_candidates(
+            &mut tx,
+            area,
+            now - SignedDuration::from_hours(24 * DRAWN_DAYS),
+            CANDIDATES_MAX,
+        )
+        .await?;
         drop(tx);
         let chosen = self.choose(found);
         if chosen.is_empty() {
@@ -68,11 +72,11 @@ impl Gateway {
 
     fn choose(&self, mut found: Vec<(Letter, bool)>) -> Vec<(Letter, &'static str)> {
         found.sort_by_cached_key(|_| random::<16>(self.entropy()));
-        let mut rest = found.split_off(RANDOM_EACH.min(found.len()));
+        let mut rest = found.split_off(DRAWN_EACH.min(found.len()));
         let weight = |(letter, is_hard): &(Letter, bool)| u8::from(letter.was_late) + u8::from(*is_hard);
         rest.retain(|one| weight(one) > 0);
         rest.sort_by_key(|one| std::cmp::Reverse(weight(one)));
-        rest.truncate(RISK_EACH);
+        rest.truncate(DRAWN_EACH);
         let by_chance = found.into_iter().map(|(letter, _)| (letter, "random"));
         by_chance
             .chain(rest.into_iter().map(|(letter, _)| (letter, "risk")))

@@ -15,6 +15,7 @@ use domain::id::{AccountId, SampleId};
 use domain::masked::Masked;
 use serde::{Deserialize, Serialize};
 
+pub use draw::{DRAWN_DAYS, DRAWN_EACH};
 pub use findings::{SampleCount, TemplateFindings};
 pub use prepare::{FreeWords, SampleDesk, SampleDrawn};
 pub use review::{SampleGiven, SampleRead};

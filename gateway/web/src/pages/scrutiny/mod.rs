@@ -6,7 +6,7 @@ mod sample;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::AccountId;
-use flows::{Reviewer, SampleDrawn};
+use flows::{DRAWN_DAYS, DRAWN_EACH, Reviewer, SampleDrawn};
 use serde::Serialize;
 
 use super::acting::{answer, said_with_conflict};
@@ -37,6 +37,9 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize)]
 struct Scrutiny {
     drawn: Vec<Line>,
+    /// So many by chance and by risk each, of so many days.
+    each: usize,
+    days: i64,
     draw_area: Choice,
     reviewers: Vec<Named>,
     area: Choice,
@@ -126,6 +129,8 @@ async fn shown(door: &Door, visit: &Visit, form: &Form, problems: &Problems) -> 
     address.r#type = Some("email");
     let data = Scrutiny {
         drawn: drawn.iter().map(line).collect(),
+        each: DRAWN_EACH,
+        days: DRAWN_DAYS,
         draw_area: areas(door, visit, "draw-area", form, problems)?,
         reviewers: reviewers.iter().map(named).collect(),
         area: areas(door, visit, "area", form, problems)?,
