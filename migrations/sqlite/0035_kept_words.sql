@@ -10,5 +10,5 @@ CREATE TABLE kept_words (
     sent_at INTEGER,
     sealed BLOB NOT NULL
 ) STRICT;
-CREATE INDEX kept_words_by_token ON kept_words (token_hash);
+CREATE INDEX kept_words_by_account ON kept_words (account_id, token_hash);
 CREATE INDEX kept_words_by_time ON kept_words (kept_at);

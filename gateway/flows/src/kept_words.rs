@@ -5,7 +5,8 @@
 //! copy of the database opens nothing, and nobody can lay a form of their own before somebody to be sent in their name.
 //! Nothing of it is done until its owner has signed in, has seen it and sends it.
 
-use domain::id::KeptId;
+use domain::id::{AccountId, KeptId};
+use domain::time::random;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::kept_words::{self, KeptRow};
@@ -15,8 +16,8 @@ use zeroize::Zeroizing;
 use crate::sign_in::Visitor;
 use crate::{Error, Gateway, Result};
 
-/// Forms that are kept of one browser.
-pub const KEPT_MAX: usize = 5;
+/// Forms that are kept of one person, in whatever browsers.
+pub const KEPT_MAX: i64 = 10;
 /// How long, and how long after anybody was there a form is still kept: whoever leaves in the afternoon comes back in the
 /// morning. WCAG 2.2.1 asks for more than 20 hours where nobody is warned.
 const STAYS: SignedDuration = SignedDuration::from_hours(24);
@@ -63,16 +64,15 @@ impl Gateway {
         let Some(account_id) = self.account_of_run_out(&mut tx, session).await? else {
             return Ok(None);
         };
-        let token = match token.filter(|token| vault::token::hash(token).is_some()) {
-            Some(token) => Zeroizing::new(token.to_owned()),
-            None => vault::token::spell(&domain::time::random(self.entropy())),
-        };
-        let secret = Secret::of(&token)?;
         let now = self.now();
-        let before = kept_words::list(&mut tx, &secret.hash, &account_id, now - STAYS).await?;
-        if before.len() >= KEPT_MAX {
+        if kept_words::count(&mut tx, &account_id, now - STAYS).await? >= KEPT_MAX {
             return Ok(None);
         }
+        let token = match token.filter(|token| vault::token::hash(token).is_some()) {
+            Some(token) => Zeroizing::new(token.to_owned()),
+            None => vault::token::spell(&random(self.entropy())),
+        };
+        let secret = Secret::of(&token)?;
         let id = KeptId::random(self.entropy());
         let sealed = self.seal(&secret.key, "kept_words", id.as_str(), typed)?;
         let row = KeptRow {
@@ -134,7 +134,7 @@ impl Gateway {
         Ok(tx.commit_unlogged("nobody came back for what was typed").await?)
     }
 
-    async fn account_of_run_out(&self, tx: &mut Tx, session: &str) -> Result<Option<domain::id::AccountId>> {
+    async fn account_of_run_out(&self, tx: &mut Tx, session: &str) -> Result<Option<AccountId>> {
         let Some(hash) = vault::token::hash(session) else {
             return Ok(None);
         };

@@ -11,6 +11,7 @@ use crate::{Result, Row, Statement, Tx};
 statements! {
     ADD = Statement::both("kept_words.add",
         "INSERT INTO kept_words (id, token_hash, account_id, kept_at, sealed) VALUES ($1, $2, $3, $4, $5)");
+    COUNT = Statement::both("kept_words.count", "SELECT COUNT(*) FROM kept_words WHERE account_id = $1 AND kept_at > $2");
     LIST = Statement::both("kept_words.list",
         "SELECT id, account_id, kept_at, sent_at, sealed FROM kept_words \
          WHERE token_hash = $1 AND account_id = $2 AND kept_at > $3 ORDER BY kept_at, id");
@@ -57,6 +58,12 @@ pub async fn add(tx: &mut Tx, row: &KeptRow, token_hash: &[u8]) -> Result<()> {
     ];
     tx.execute(&ADD, args).await?;
     Ok(())
+}
+
+/// How many of an account were kept after `since`, in whatever browser.
+pub async fn count(tx: &mut Tx, account: &AccountId, since: Timestamp) -> Result<i64> {
+    let row = tx.find(&COUNT, args![account.as_str(), since]).await?;
+    row.map_or(Ok(0), |row| row.int(0))
 }
 
 /// The forms of a browser and an account that were kept after `since`, oldest first.

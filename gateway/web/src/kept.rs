@@ -14,7 +14,9 @@ use crate::visit::{COOKIE, Visit, cookie, set_cookie};
 /// The cookie with which a browser finds and opens what was kept of it.
 pub(crate) const KEPT_COOKIE: &str = "__Host-kept";
 /// Forms about one's own ways in hold passwords and codes, and are typed anew.
-const NOT_KEPT: &str = "/account/";
+const OWN_ACCOUNT: &str = "/account/";
+/// Forms that only say why somebody reads are answered again by whoever comes back.
+const READING: &str = "/open";
 
 /// The answer to an unsafe request of nobody who is signed in.
 pub(crate) async fn answer(door: &Door, visit: &Visit, request: Request) -> Response {
@@ -39,7 +41,8 @@ async fn keep(door: &Door, request: Request) -> Result<Option<Zeroizing<String>>
     };
     let is_kept = *request.method() == Method::POST
         && request.uri().query().is_none()
-        && !path.starts_with(NOT_KEPT)
+        && !path.starts_with(OWN_ACCOUNT)
+        && !path.ends_with(READING)
         && guard::is_form(&headers);
     if !is_kept || !door.gateway().has_run_out(&session).await? {
         return Ok(None);
