@@ -11,8 +11,10 @@ trap 'rm -f "$stories"' EXIT
 cargo test --workspace --locked --test it -- browser:: >"$stories" 2>&1 &
 telling=$!
 status=0
-# Whatever fails, the others are heard as well.
-cargo test --workspace --locked --no-fail-fast -- --skip browser:: || status=$?
+# Whatever fails, the others are heard as well. Most tests wait for a disk, a server or a clock: one more at a time than there are
+# processors.
+threads=$(($(nproc) + 1))
+cargo test --workspace --locked --no-fail-fast -- --skip browser:: --test-threads="$threads" || status=$?
 wait "$telling" || status=$?
 cat "$stories"
 exit "$status"

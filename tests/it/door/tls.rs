@@ -1,6 +1,7 @@
 //! The door on a real socket: which TLS it speaks, for which host, and with which headers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use harness::gateway::TestGateway;
 use harness::site::Site;
@@ -10,6 +11,7 @@ use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// What every answer carries, also one that says no.
 const HEADERS: [&str; 8] = [
@@ -28,8 +30,11 @@ pub(super) async fn site() -> Site {
     Site::open(TestGateway::new(&database, Faults::Always(Fault::None)).await).await
 }
 
-/// Speaks one request over TLS of these versions; none where no connection comes about.
-async fn speak(site: &Site, versions: &[&'static SupportedProtocolVersion], request: &str) -> Option<String> {
+/// A connection by TLS of these versions; none where none comes about.
+async fn connect(
+    site: &Site,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Option<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(site.certificate()).expect("the site's own certificate");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -40,10 +45,15 @@ async fn speak(site: &Site, versions: &[&'static SupportedProtocolVersion], requ
         .with_no_client_auth();
     let stream = TcpStream::connect(site.address()).await.expect("a connection");
     let name = ServerName::try_from("localhost").expect("a name");
-    let mut stream = TlsConnector::from(Arc::new(config))
+    TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await
-        .ok()?;
+        .ok()
+}
+
+/// Speaks one request over TLS of these versions; none where no connection comes about.
+async fn speak(site: &Site, versions: &[&'static SupportedProtocolVersion], request: &str) -> Option<String> {
+    let mut stream = connect(site, versions).await?;
     // A request that is refused half way meets a closed connection, which is a refusal as well.
     if stream.write_all(request.as_bytes()).await.is_err() {
         return None;
@@ -121,4 +131,22 @@ async fn another_host_and_what_is_no_request_are_refused() {
             .unwrap_or_default();
         assert!(!answer.starts_with("http/1.1 2"), "{answer}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_does_not_come_to_its_end_ends_the_connection() {
+    let site = site().await;
+    let mut slow = connect(&site, &[&rustls::version::TLS13])
+        .await
+        .expect("a connection");
+    let begun = format!(
+        "GET /sign-in HTTP/1.1\r\nHost: localhost:{}\r\n",
+        site.address().port()
+    );
+    slow.write_all(begun.as_bytes()).await.expect("half a head");
+    // The door waits for 30 seconds; without an end to that this waits for as long as it is let.
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_mins(2), slow.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "the door still waits for the rest");
+    assert!(!String::from_utf8_lossy(&answer).starts_with("HTTP/1.1 2"));
 }
