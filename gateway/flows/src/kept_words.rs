@@ -23,7 +23,7 @@ pub const KEPT_MAX: i64 = 10;
 const STAYS: SignedDuration = SignedDuration::from_hours(24);
 
 /// A form as it was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct TypedForm {
     /// The path that it was sent to.
     pub path: String,
@@ -32,7 +32,7 @@ pub struct TypedForm {
 }
 
 /// A form that was kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct KeptForm {
     /// Its identifier.
     pub id: KeptId,

@@ -32,6 +32,18 @@ impl Form {
         }
     }
 
+    /// The form in a body, within its bounds.
+    pub(crate) fn read(body: &[u8]) -> Result<Self, Refusal> {
+        let pairs = form_urlencoded::parse(body)
+            .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
+            .collect::<Vec<_>>();
+        let is_long = |(_, value): &(String, String)| value.chars().count() > FIELD_CHARS_MAX;
+        if pairs.len() > FIELDS_MAX || pairs.iter().any(is_long) {
+            return Err(Refusal::TooLong);
+        }
+        Ok(Self { pairs })
+    }
+
     /// Reads the body of a form and refuses what its page does not have. `once` may come once each, `many` often.
     pub fn only(&self, once: &[&str], many: &[&str]) -> Result<&Self, Refusal> {
         let mut seen = BTreeSet::new();
@@ -63,11 +75,13 @@ impl Form {
         found.map_or("", |(_, value)| value)
     }
 
-    /// Everything that was sent, in the order of the form.
-    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs
+    /// Everything that was sent but the token, which each page puts in; in the order of the form.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self
+            .pairs
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(|(name, _)| *name != TOKEN_FIELD)
     }
 
     /// Every value of a field that may come often.
@@ -84,14 +98,7 @@ impl FromRequest<Door> for Form {
         let body = Bytes::from_request(request, door)
             .await
             .map_err(|_| Refusal::TooLong)?;
-        let pairs = form_urlencoded::parse(&body)
-            .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
-            .collect::<Vec<_>>();
-        let is_long = |(_, value): &(String, String)| value.chars().count() > FIELD_CHARS_MAX;
-        if pairs.len() > FIELDS_MAX || pairs.iter().any(is_long) {
-            return Err(Refusal::TooLong);
-        }
-        Ok(Self { pairs })
+        Self::read(&body)
     }
 }
 

@@ -129,9 +129,9 @@ async fn admit(door: &Door, access: Access, visit: &Visit, request: Request) -> 
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    is_from_here(door, &parts.headers)?;
+    need_own_origin(door, &parts.headers)?;
     let body = body_of(body).await?;
-    is_own_form(&parts.headers, &body, &visit.form_token)?;
+    need_own_form(&parts.headers, &body, &visit.form_token)?;
     Ok(Request::from_parts(parts, Body::from(body)))
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn body_of(body: Body) -> Result<Bytes, Refusal> {
 }
 
 /// Whether it carries the form token that belongs to its browser's cookie.
-pub(crate) fn is_own_form(headers: &HeaderMap, body: &Bytes, expected: &str) -> Result<(), Refusal> {
+pub(crate) fn need_own_form(headers: &HeaderMap, body: &Bytes, expected: &str) -> Result<(), Refusal> {
     let sent = headers
         .get(TOKEN_HEADER)
         .and_then(|value| value.to_str().ok())
@@ -160,7 +160,7 @@ pub(crate) fn is_own_form(headers: &HeaderMap, body: &Bytes, expected: &str) -> 
 
 /// A browser says where a request comes from, in `Origin` and in `Sec-Fetch-Site`. Both must be there: every browser
 /// that can hold a passkey sends them with a POST.
-pub(crate) fn is_from_here(door: &Door, headers: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn need_own_origin(door: &Door, headers: &HeaderMap) -> Result<(), Refusal> {
     let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
     if is("origin", &door.settings().origin) && is("sec-fetch-site", "same-origin") {
         Ok(())

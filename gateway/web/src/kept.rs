@@ -7,7 +7,8 @@ use flows::TypedForm;
 use zeroize::Zeroizing;
 
 use crate::door::Door;
-use crate::guard::{self, TOKEN_FIELD};
+use crate::form::Form;
+use crate::guard;
 use crate::refusal::{Refusal, Said};
 use crate::visit::{COOKIE, Visit, cookie, set_cookie};
 
@@ -47,15 +48,14 @@ async fn keep(door: &Door, request: Request) -> Result<Option<Zeroizing<String>>
     if !is_kept || !door.gateway().has_run_out(&session).await? {
         return Ok(None);
     }
-    guard::is_from_here(door, &headers)?;
+    guard::need_own_origin(door, &headers)?;
     let body = guard::body_of(request.into_body()).await?;
     // The token of the page that was open is the one of the session that ran out.
     let expected = flows::sign_in::form_token(&session).ok_or(Refusal::SignedOut)?;
-    guard::is_own_form(&headers, &body, &expected)?;
-    let pairs = form_urlencoded::parse(&body).filter(|(name, _)| name != TOKEN_FIELD);
-    let fields: Vec<_> = pairs
-        .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
-        .collect();
+    guard::need_own_form(&headers, &body, &expected)?;
+    let form = Form::read(&body)?;
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let fields: Vec<_> = form.fields().map(owned).collect();
     if fields.iter().all(|(_, value)| value.trim().is_empty()) {
         return Ok(None);
     }

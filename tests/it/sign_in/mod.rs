@@ -50,7 +50,7 @@ impl Entrance {
         let token = opened.await.expect("a session").token.to_string();
         Scripted {
             cookies: vec![(COOKIE.to_owned(), token)],
-            token: String::new(),
+            ..Scripted::default()
         }
     }
 
@@ -95,6 +95,8 @@ async fn officer(door: &TestDoor, user: &str, name: &str) -> AccountId {
 struct Scripted {
     cookies: Vec<(String, String)>,
     token: String,
+    /// Where the last answer leads; empty for nowhere.
+    location: String,
 }
 
 impl Scripted {
@@ -122,6 +124,10 @@ impl Scripted {
     }
 
     fn keep(&mut self, headers: &HeaderMap) {
+        let location = headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok());
+        location.unwrap_or_default().clone_into(&mut self.location);
         for set in headers.get_all(header::SET_COOKIE) {
             let set = set.to_str().expect("plain");
             let (name, rest) = set.split_once('=').expect("a cookie");

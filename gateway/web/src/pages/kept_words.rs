@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::door::Door;
 use crate::form::Form;
-use crate::guard::TOKEN_FIELD;
 use crate::page::{Page, Shown};
 use crate::refusal::Refusal;
 use crate::route::{Access, Route, get, post};
@@ -108,9 +107,11 @@ async fn send(
     form: Form,
 ) -> Result<Redirect, Refusal> {
     let found = find(&door, &visit, &headers, &id).await?;
-    let sent = form.pairs().filter(|(name, _)| *name != TOKEN_FIELD);
     let kept = found.typed.fields.iter();
-    if !sent.eq(kept.map(|(name, value)| (name.as_str(), value.as_str()))) {
+    if !form
+        .fields()
+        .eq(kept.map(|(name, value)| (name.as_str(), value.as_str())))
+    {
         let why = "this form is not the one that was kept";
         return Err(Refusal::Invalid(why.to_owned()));
     }

@@ -97,7 +97,7 @@ pub(super) struct Typed {
 impl Typed {
     /// Everything that a form sent, but its token.
     pub(super) fn all(form: &Form) -> Vec<Self> {
-        let typed = form.pairs().filter(|(name, _)| *name != "token");
+        let typed = form.fields();
         typed
             .map(|(name, value)| Self {
                 name: name.to_owned(),

@@ -1,6 +1,6 @@
 //! The words of meetings on pages, after the option lists of CPS's own application.
 
-use domain::meeting::{Arrangement, Meeting, Outcome, Part, People, State, Word};
+use domain::meeting::{Arrangement, Meeting, Mode, Outcome, Part, People, State, Word};
 
 use crate::parts::SummaryList;
 use crate::show;
@@ -122,6 +122,15 @@ fn outcome(rows: SummaryList, outcome: &Outcome) -> SummaryList {
     match &outcome.actions {
         Some(actions) => rows.row("Actions", actions.reveal()),
         None => rows.row("Actions", "None"),
+    }
+}
+
+/// How people meet, to go on a sentence.
+pub(crate) fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::InPerson => "in person",
+        Mode::Hybrid => "in person, and by video for some",
+        Mode::Virtual => "by video",
     }
 }
 

@@ -1,12 +1,11 @@
 //! The meetings of an officer's own people that are not over.
 
 use axum::extract::State;
-use domain::meeting::Mode;
 use flows::{MEETINGS_SHOWN, OpenMeeting};
 use serde::Serialize;
 
 use super::OFFICERS;
-use super::meeting_words::{PURPOSES, label};
+use super::meeting_words::{PURPOSES, label, mode};
 use crate::door::Door;
 use crate::page::{Page, Shown};
 use crate::refusal::Refusal;
@@ -37,20 +36,15 @@ struct Line {
 }
 
 fn line(door: &Door, meeting: OpenMeeting) -> Line {
-    let when = meeting.agreed.map(|(at, mode)| {
-        let how = match mode {
-            Mode::InPerson => "in person",
-            Mode::Hybrid => "in person, and by video for some",
-            Mode::Virtual => "by video",
-        };
-        (at, format!("{}, {how}", show::moment(at)))
-    });
     Line {
         href: format!("/victims/{}/meetings/{}", meeting.victim, meeting.id),
         urn: meeting.urn,
         about: label(PURPOSES, &meeting.purpose),
-        is_over: when.as_ref().is_some_and(|(at, _)| *at <= door.gateway().now()),
-        when: when.map_or_else(|| "No time is agreed".to_owned(), |(_, words)| words),
+        is_over: meeting.agreed.is_some_and(|(at, _)| at <= door.gateway().now()),
+        when: meeting.agreed.map_or_else(
+            || "No time is agreed".to_owned(),
+            |(at, how)| format!("{}, {}", show::moment(at), mode(how)),
+        ),
         stands: format!(
             "{}, {}",
             show::sentence(&meeting.state),

@@ -1,10 +1,10 @@
 //! Meetings that lie ahead of the people whom an adviser supports.
 
 use axum::extract::State;
-use domain::meeting::Mode;
 use flows::MeetingAhead;
 use serde::Serialize;
 
+use super::super::acting::meeting_words::mode;
 use super::ADVISERS;
 use crate::door::Door;
 use crate::page::{Page, Shown};
@@ -27,13 +27,9 @@ async fn list(State(door): State<Door>, visit: Visit) -> Result<Shown, Refusal> 
     let ahead = door.gateway().list_meetings_ahead(visit.user()?).await?;
     let empty = Table::new("Meetings to come", &["With", "When", "How", "Where"]);
     let filled = |table: Table, meeting: MeetingAhead| {
-        let how = match meeting.mode {
-            Mode::InPerson => "In person",
-            Mode::Hybrid => "In person, and by video for some",
-            Mode::Virtual => "By video",
-        };
+        let how = show::sentence(mode(meeting.mode));
         let place = meeting.place.unwrap_or_else(|| "No place".to_owned());
-        let cells = vec![vec![show::moment(meeting.at)], vec![how.to_owned()], vec![place]];
+        let cells = vec![vec![show::moment(meeting.at)], vec![how], vec![place]];
         table.row(meeting.name, cells)
     };
     let data = Meetings {
