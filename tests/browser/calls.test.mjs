@@ -2,14 +2,7 @@
 // about her is shown to nobody who does not say why. Once with JavaScript, once without.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, comeIn, follow, open, press, see, seeProblems, site } from './story.mjs'
-
-/** A day and a time of day as the form asks for them. */
-async function when(page, { day, month, year, hour, minutes }) {
-  for (const [field, value] of [['occurred', day], ['occurred-month', month], ['occurred-year', year], ['time', hour], ['time-minutes', minutes]]) {
-    await page.locator(`#${field}`).fill(String(value))
-  }
-}
+import { ask, comeIn, follow, nobodyAnswered, open, press, see, seeProblems, site, when } from './story.mjs'
 
 /** Says whether it is her, and answers the form of the contact. */
 async function begin(page, victim, identity) {
@@ -49,20 +42,11 @@ for (const javaScript of [true, false]) {
     await page.goto(`/victims/${id}`)
 
     // Nobody answers.
-    const at = new Date(now)
-    const clock = { day: at.getUTCDate(), month: at.getUTCMonth() + 1, year: at.getUTCFullYear(), hour: at.getUTCHours(), minutes: String(at.getUTCMinutes()).padStart(2, '0') }
     await begin(page, id, 'There was nobody to ask')
     await press(page, 'Save the contact')
     await see(page, 'Log a contact')
     assert.ok((await page.locator('.govuk-error-summary__list li').count()) >= 4, 'everything that is missing is said')
-    await when(page, clock)
-    await page.getByLabel('Telephone call').check()
-    await page.getByLabel('Outbound: we contacted them').check()
-    await page.getByLabel('Victim', { exact: true }).check()
-    await page.getByLabel('Nobody answered').check()
-    await page.getByLabel('No message was left').check()
-    await page.locator('#informed-2').check()
-    await page.locator('#point').selectOption({ index: 1 })
+    await nobodyAnswered(page, now)
     await page.locator('#obligation').selectOption({ index: 1 })
     await page.getByLabel('What was the contact about?').fill('To tell her about the decision')
     await press(page, 'Save the contact')
@@ -77,7 +61,7 @@ for (const javaScript of [true, false]) {
 
     // She answers.
     await begin(page, id, 'Yes: they answered the agreed questions')
-    await when(page, clock)
+    await when(page, now)
     await page.getByLabel('Telephone call').check()
     await page.getByLabel('Outbound: we contacted them').check()
     await page.getByLabel('Victim', { exact: true }).check()

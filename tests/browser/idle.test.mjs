@@ -2,7 +2,7 @@
 // warned: what they send too late is kept, and sent by them after they have signed in.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, checkPage, comeIn, fill, open, press, reach, see, site } from './story.mjs'
+import { ask, checkPage, comeIn, nobodyAnswered, open, press, reach, see, site } from './story.mjs'
 
 /** Somebody signs in once more in the same browser. */
 async function signInAgain(page, user) {
@@ -80,15 +80,7 @@ test('what was sent too late is kept and sent after signing in, without JavaScri
   await page.getByLabel('There was nobody to ask').check()
   await press(page, 'Continue')
   const { now } = await ask({ do: 'pass', minutes: 0 })
-  const at = new Date(now)
-  await fill(page, { occurred: at.getUTCDate(), 'occurred-month': at.getUTCMonth() + 1, 'occurred-year': at.getUTCFullYear(), time: at.getUTCHours(), 'time-minutes': String(at.getUTCMinutes()).padStart(2, '0') })
-  await page.getByLabel('Telephone call').check()
-  await page.getByLabel('Outbound: we contacted them').check()
-  await page.getByLabel('Victim', { exact: true }).check()
-  await page.getByLabel('Nobody answered').check()
-  await page.getByLabel('No message was left').check()
-  await page.locator('#informed-2').check()
-  await page.locator('#point').selectOption({ index: 1 })
+  await nobodyAnswered(page, now)
   await page.getByLabel('What was the contact about?').fill('The date of her hearing, and <a meeting>')
   await ask({ do: 'pass', minutes: 31 })
   await press(page, 'Save the contact')

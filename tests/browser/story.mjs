@@ -76,6 +76,25 @@ export async function fill(page, fields) {
   for (const [id, value] of Object.entries(fields)) await page.locator(`[id="${id}"]`).fill(String(value))
 }
 
+/** The day and the time of day of an instant, as the form of a contact asks for them. */
+export async function when(page, now) {
+  const at = new Date(now)
+  const minutes = String(at.getUTCMinutes()).padStart(2, '0')
+  await fill(page, { occurred: at.getUTCDate(), 'occurred-month': at.getUTCMonth() + 1, 'occurred-year': at.getUTCFullYear(), time: at.getUTCHours(), 'time-minutes': minutes })
+}
+
+/** Answers the form of a contact: a call to the victim that nobody answered. */
+export async function nobodyAnswered(page, now) {
+  await when(page, now)
+  await page.getByLabel('Telephone call').check()
+  await page.getByLabel('Outbound: we contacted them').check()
+  await page.getByLabel('Victim', { exact: true }).check()
+  await page.getByLabel('Nobody answered').check()
+  await page.getByLabel('No message was left').check()
+  await page.locator('#informed-2').check()
+  await page.locator('#point').selectOption({ index: 1 })
+}
+
 /** The page that one has come to is this one, and is as every page has to be. */
 export async function see(page, heading) {
   const h1 = await page.locator('h1').innerText()

@@ -69,6 +69,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sealed_with_a_tokens_key_opens_for_that_token_and_purpose_alone() {
+        let (token, other) = (spell(&[7; TOKEN_BYTES]), spell(&[8; TOKEN_BYTES]));
+        let place = crate::Place {
+            table: "kept_words",
+            column: "sealed",
+            row: "1",
+        };
+        let sealed = crate::seal(&key(&token, "kept").unwrap(), &place, b"words", [1; 12]).unwrap();
+        let opens =
+            |token: &str, purpose: &str| crate::open(&key(token, purpose).unwrap(), &place, &sealed).is_ok();
+        assert!(opens(&token, "kept"));
+        assert!(!opens(&other, "kept"));
+        assert!(!opens(&token, "other"));
+    }
+
+    #[test]
     fn only_one_spelling_is_a_token() {
         let token = spell(&[0xab; TOKEN_BYTES]);
         for wrong in [
@@ -79,6 +95,7 @@ mod tests {
         ] {
             assert_eq!(hash(wrong), None);
             assert_eq!(companion(wrong, "form"), None);
+            assert!(key(wrong, "kept").is_none());
         }
     }
 }
